@@ -1,0 +1,18 @@
+# The relocatable tree: bin/clicklake finds lib/libduckdb.so beside itself, wherever the tree lies.
+#
+#   bin/clicklake   lib/libduckdb.so   share/doc/clicklake/{LICENSE,README.md,CHANGELOG.md,third-party/*}
+
+if(TARGET clicklake)
+  install(TARGETS clicklake RUNTIME DESTINATION bin)
+  install(FILES "${CLICKLAKE_DUCKDB_LIBRARY_PATH}" DESTINATION lib)
+  foreach(document LICENSE README.md CHANGELOG.md)
+    install(FILES "${PROJECT_SOURCE_DIR}/${document}" DESTINATION share/doc/clicklake OPTIONAL)
+  endforeach()
+  # The licences of what the program carries inside it.
+  install(FILES "${CLICKLAKE_DEPS_DIR}/duckdb/LICENSE" DESTINATION share/doc/clicklake/third-party RENAME duckdb OPTIONAL)
+  foreach(package libsqlite3-dev libzstd-dev zlib1g-dev libfmt-dev libtomlplusplus-dev libcli11-dev libboost1.81-dev
+                  libxxhash-dev libstdc++6)
+    install(FILES "/usr/share/doc/${package}/copyright" DESTINATION share/doc/clicklake/third-party RENAME ${package}
+            OPTIONAL)
+  endforeach()
+endif()

@@ -1,0 +1,43 @@
+#include "base/fault_point.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <string>
+#include <unistd.h>
+
+namespace clicklake {
+namespace fault_point_internal {
+
+std::atomic<bool> armed{false};
+
+namespace {
+std::atomic<long> steps{0};
+long kill_at = 0;
+int trace_fd = -1;
+}  // namespace
+
+void hit(const char* step) {
+  const long n = steps.fetch_add(1) + 1;
+  if (trace_fd >= 0) {
+    const std::string line = std::string(step) + "\n";
+    if (::write(trace_fd, line.data(), line.size()) < 0) std::abort();
+  }
+  if (n == kill_at) ::kill(::getpid(), SIGKILL);
+}
+
+}  // namespace fault_point_internal
+
+void arm_fault_points(std::string_view spec) {
+  using namespace fault_point_internal;
+  if (spec.starts_with("kill@")) {
+    kill_at = std::strtol(std::string(spec.substr(5)).c_str(), nullptr, 10);
+    armed = kill_at > 0;
+  } else if (spec.starts_with("trace@")) {
+    trace_fd = ::open(std::string(spec.substr(6)).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    armed = trace_fd >= 0;
+  }
+}
+
+}  // namespace clicklake

@@ -1,0 +1,390 @@
+#include "format/record_parser.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "base/utf8.h"
+#include "format/json_scan.h"
+#include "model/time.h"
+
+namespace clicklake {
+namespace {
+
+using json::Fault;
+
+constexpr int kMaxDepth = 64;
+
+enum class Kind : std::uint8_t { kAbsent, kNull, kText, kNumber, kBoolean, kContainer };
+
+/// The field of an exactly spelled key; its length decides first.
+inline int exact_field(const char* p, std::size_t size) {
+  const auto is = [&](RawField field) { return std::memcmp(p, kRawFieldNames[static_cast<std::size_t>(field)].data(), size) == 0; };
+  const auto pick = [&](RawField field) { return is(field) ? static_cast<int>(field) : -1; };
+  switch (size) {
+    case 7: return pick(RawField::kUserId);
+    case 8:
+      if (p[0] == 'm') return pick(RawField::kMetadata);
+      return p[0] == 'p' ? pick(RawField::kPageUrl) : pick(RawField::kEventId);
+    case 10: return p[0] == 's' ? pick(RawField::kSessionId) : pick(RawField::kEventType);
+    case 11: return pick(RawField::kDeviceType);
+    case 12: return pick(RawField::kReferrerUrl);
+    case 15: return pick(RawField::kEventTimestamp);
+    default: return -1;
+  }
+}
+
+/// The first eight bytes of a key as a number that sorts as they do. Reads up to 8 bytes from the key's start.
+inline std::uint64_t prefix_of(std::string_view key) {
+  std::uint64_t v;
+  std::memcpy(&v, key.data(), sizeof v);
+  v = __builtin_bswap64(v);
+  return key.size() >= 8 ? v : key.empty() ? 0 : v & ~(~0ULL >> (8 * key.size()));
+}
+
+}  // namespace
+
+struct RecordParser::Impl {
+  struct Value {
+    std::string_view text;
+    Kind kind;
+    const char* at;  ///< where the value begins
+  };
+
+  Rejection rejection{};
+  std::vector<char> arena;
+  char* free_ = nullptr;
+  const char* line_begin = nullptr;
+  const char* line_end = nullptr;
+  std::uint32_t high = 0;
+  bool lone_surrogate = false;
+  const char* lone_at = nullptr;
+  std::array<Kind, kRawFieldCount> kinds{};
+  std::array<const char*, kRawFieldCount> places{};
+  struct Keyed {
+    std::uint64_t prefix;
+    std::uint32_t origin;  ///< later in the text: larger; entries of the metadata object: beyond those of the top level
+    MetadataEntry entry;
+  };
+  std::vector<Keyed> extras;  ///< unknown keys of the top level
+  std::vector<Keyed> inner;   ///< the metadata object's entries
+
+  ParseOutcome reject(RejectReason reason, std::string_view field, const char* at) {
+    rejection = {reason, field, static_cast<std::uint64_t>(at - line_begin)};
+    return ParseOutcome::kRejected;
+  }
+
+  /// A lexical fault at `at`: UTF-8 comes before syntax, except where the line was cut inside a character.
+  ParseOutcome reject_syntax(const char* at, Fault fault) {
+    if (fault == Fault::kTooDeep) return reject(RejectReason::kTooDeep, "", at);
+    const std::string_view line(line_begin, static_cast<std::size_t>(line_end - line_begin));
+    const std::size_t bad = find_invalid_utf8(line);
+    const bool cut = at >= line_end;
+    if (bad != std::string_view::npos && !(cut && bad + 3 >= line.size() && is_cut_character(line.substr(bad)))) {
+      return reject(RejectReason::kInvalidUtf8, "", line_begin + bad);
+    }
+    return reject(cut ? RejectReason::kTruncated : RejectReason::kInvalidJson, "", at);
+  }
+
+  static bool is_cut_character(std::string_view tail) {
+    const auto lead = static_cast<unsigned char>(tail[0]);
+    const std::size_t need = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
+    if (tail.size() >= need) return false;
+    for (std::size_t i = 1; i < tail.size(); ++i) {
+      if ((static_cast<unsigned char>(tail[i]) & 0xC0) != 0x80) return false;
+    }
+    return true;
+  }
+
+  void need_arena() {
+    if (free_ != nullptr) return;
+    const auto room = static_cast<std::size_t>(line_end - line_begin) + kArenaSlack;
+    if (arena.size() < room) arena.resize(room);
+    free_ = arena.data();
+  }
+  static constexpr std::size_t kArenaSlack = 64;
+
+  /// A string from its opening quote; null on a fault (then `*fault_at` tells where).
+  const char* read_string(const char* p, std::string_view* text, const char** fault_at) {
+    const char* const begin = p + 1;
+    const char* const stop = json::scan_string(begin, &high);
+    if (*stop == '"') [[likely]] {
+      *text = {begin, static_cast<std::size_t>(stop - begin)};
+      return stop + 1;
+    }
+    if (*stop != '\\') {
+      *fault_at = stop;
+      return nullptr;
+    }
+    need_arena();
+    char* out_end = nullptr;
+    Fault fault = Fault::kNone;
+    const char* const end = json::decode_string(begin, free_, &out_end, &high, &fault);
+    if (fault == Fault::kSyntax) {
+      *fault_at = end;
+      return nullptr;
+    }
+    if (fault == Fault::kLoneSurrogate && !lone_surrogate) {
+      lone_surrogate = true;
+      lone_at = p;
+    }
+    *text = {free_, static_cast<std::size_t>(out_end - free_)};
+    free_ = out_end;
+    return end;
+  }
+
+  /// Any value at `p`; null on a fault.
+  const char* read_value(const char* p, int depth, Value* value, const char** fault_at, Fault* fault) {
+    value->at = p;
+    const char c = *p;
+    if (c == '"') [[likely]] {
+      value->kind = Kind::kText;
+      *fault = Fault::kSyntax;
+      return read_string(p, &value->text, fault_at);
+    }
+    if (c == '-' || (c >= '0' && c <= '9')) {
+      if (const char* const end = json::scan_number(p); end != nullptr) {
+        value->kind = Kind::kNumber;
+        value->text = {p, static_cast<std::size_t>(end - p)};
+        return end;
+      }
+    } else if (c == 'n' && json::is_literal(p, "null")) {
+      value->kind = Kind::kNull;
+      value->text = {};
+      return p + 4;
+    } else if (c == 't' && json::is_literal(p, "true")) {
+      value->kind = Kind::kBoolean;
+      value->text = {p, 4};
+      return p + 4;
+    } else if (c == 'f' && json::is_literal(p, "false")) {
+      value->kind = Kind::kBoolean;
+      value->text = {p, 5};
+      return p + 5;
+    }
+    // Containers, and whatever is wrong: the general walker names the place.
+    need_arena();
+    char* out_end = nullptr;
+    Fault found = Fault::kNone;
+    const char* const end = json::copy_compact(p, free_, &out_end, depth, kMaxDepth, &high, &found);
+    if (found == Fault::kSyntax || found == Fault::kTooDeep) {
+      *fault = found;
+      *fault_at = end;
+      return nullptr;
+    }
+    if (found == Fault::kLoneSurrogate && !lone_surrogate) {
+      lone_surrogate = true;
+      lone_at = p;
+    }
+    value->kind = Kind::kContainer;
+    value->text = {free_, static_cast<std::size_t>(out_end - free_)};
+    free_ = out_end;
+    return end;
+  }
+
+  static Keyed keyed(std::string_view key, const Value& value, std::size_t origin) {
+    return {prefix_of(key), static_cast<std::uint32_t>(origin), {key, value.kind == Kind::kNull ? std::string_view{} : value.text}};
+  }
+
+  /// The metadata object at `p` ('{') into `inner`; null on a fault.
+  const char* read_metadata(const char* p, const char** fault_at, Fault* fault) {
+    inner.clear();
+    *fault = Fault::kSyntax;
+    p = json::skip_space(p + 1);
+    if (*p == '}') return p + 1;
+    for (;;) {
+      if (*p != '"') {
+        *fault_at = p;
+        return nullptr;
+      }
+      std::string_view key;
+      p = read_string(p, &key, fault_at);
+      if (p == nullptr) return nullptr;
+      p = json::skip_space(p);
+      if (*p != ':') {
+        *fault_at = p;
+        return nullptr;
+      }
+      p = json::skip_space(p + 1);
+      Value value;
+      p = read_value(p, 2, &value, fault_at, fault);
+      if (p == nullptr) return nullptr;
+      inner.push_back(keyed(key, value, (1U << 30) + inner.size()));
+      p = json::skip_space(p);
+      if (*p == ',') {
+        p = json::skip_space(p + 1);
+        continue;
+      }
+      if (*p == '}') return p + 1;
+      *fault = Fault::kSyntax;
+      *fault_at = p;
+      return nullptr;
+    }
+  }
+
+  static bool before(const Keyed& a, const Keyed& b) {
+    if (a.prefix != b.prefix) return a.prefix < b.prefix;
+    const int order = a.entry.key.compare(b.entry.key);
+    return order != 0 ? order < 0 : a.origin < b.origin;
+  }
+
+  /// Sorts by key and keeps the last of equal ones.
+  void finish_metadata(Record* record) {
+    inner.insert(inner.end(), extras.begin(), extras.end());
+    if (inner.size() <= 24) {
+      for (std::size_t i = 1; i < inner.size(); ++i) {
+        if (!before(inner[i], inner[i - 1])) continue;
+        const Keyed moved = inner[i];
+        std::size_t j = i;
+        do {
+          inner[j] = inner[j - 1];
+          --j;
+        } while (j > 0 && before(moved, inner[j - 1]));
+        inner[j] = moved;
+      }
+    } else {
+      std::sort(inner.begin(), inner.end(), before);
+    }
+    record->metadata.clear();
+    for (const Keyed& k : inner) {
+      if (!record->metadata.empty() && record->metadata.back().key == k.entry.key) {
+        record->metadata.back() = k.entry;
+      } else {
+        record->metadata.push_back(k.entry);
+      }
+    }
+  }
+
+  ParseOutcome parse(std::string_view line, Record* record) {
+    line_begin = line.data();
+    line_end = line_begin + line.size();
+    free_ = nullptr;
+    high = 0;
+    lone_surrogate = false;
+    const char* p = line_begin;
+    if (line.size() >= 3 && std::memcmp(p, "\xEF\xBB\xBF", 3) == 0) p += 3;
+    p = json::skip_space(p);
+    if (*p != '{') [[unlikely]] {
+      if (p >= line_end) return ParseOutcome::kBlank;
+      Fault fault = Fault::kNone;
+      const char* end = json::copy_compact(p, nullptr, nullptr, 0, kMaxDepth, &high, &fault);
+      if (fault == Fault::kTooDeep) return reject_syntax(end, fault);
+      if (const std::size_t bad = find_invalid_utf8(line); bad != std::string_view::npos) {
+        return reject(RejectReason::kInvalidUtf8, "", line_begin + bad);
+      }
+      if (fault != Fault::kSyntax) {
+        end = json::skip_space(end);
+        if (end >= line_end) return reject(RejectReason::kNotObject, "", p);
+      }
+      return reject(RejectReason::kInvalidJson, "", end);
+    }
+
+    kinds.fill(Kind::kAbsent);
+    record->fields.fill({});
+    extras.clear();
+    inner.clear();
+    const char* fault_at = nullptr;
+    Fault fault = Fault::kSyntax;
+    p = json::skip_space(p + 1);
+    if (*p == '}') {
+      ++p;
+    } else {
+      for (;;) {
+        if (*p != '"') return reject_syntax(p, Fault::kSyntax);
+        std::string_view key;
+        p = read_string(p, &key, &fault_at);
+        if (p == nullptr) return reject_syntax(fault_at, Fault::kSyntax);
+        p = json::skip_space(p);
+        if (*p != ':') return reject_syntax(p, Fault::kSyntax);
+        p = json::skip_space(p + 1);
+        int field = exact_field(key.data(), key.size());
+        if (field < 0) {
+          const auto other_case = find_raw_field(key);
+          field = other_case ? static_cast<int>(*other_case) : -1;
+        }
+        Value value;
+        if (field == static_cast<int>(RawField::kMetadata) && *p == '{') {
+          places[static_cast<std::size_t>(field)] = p;
+          kinds[static_cast<std::size_t>(field)] = Kind::kText;
+          p = read_metadata(p, &fault_at, &fault);
+          if (p == nullptr) return reject_syntax(fault_at, fault);
+        } else {
+          p = read_value(p, 1, &value, &fault_at, &fault);
+          if (p == nullptr) return reject_syntax(fault_at, fault);
+          if (field >= 0) [[likely]] {
+            const auto f = static_cast<std::size_t>(field);
+            kinds[f] = value.kind;
+            places[f] = value.at;
+            record->fields[f] = value.text;
+            if (field == static_cast<int>(RawField::kMetadata)) {
+              inner.clear();
+              if (value.kind != Kind::kNull) kinds[f] = Kind::kContainer;
+            }
+          } else {
+            extras.push_back(keyed(key, value, extras.size()));
+          }
+        }
+        p = json::skip_space(p);
+        if (*p == ',') {
+          p = json::skip_space(p + 1);
+          continue;
+        }
+        if (*p == '}') {
+          ++p;
+          break;
+        }
+        return reject_syntax(p, Fault::kSyntax);
+      }
+    }
+    p = json::skip_space(p);
+    if (p != line_end || high != 0) [[unlikely]] {
+      if (const std::size_t bad = find_invalid_utf8(line); bad != std::string_view::npos) {
+        return reject(RejectReason::kInvalidUtf8, "", line_begin + bad);
+      }
+      if (p != line_end) return reject(RejectReason::kTrailingContent, "", p);
+    }
+    return judge(record);
+  }
+
+  /// The line is JSON; is it an event?
+  ParseOutcome judge(Record* record) {
+    const auto kind = [&](RawField f) { return kinds[static_cast<std::size_t>(f)]; };
+    const auto place = [&](RawField f) { return places[static_cast<std::size_t>(f)]; };
+    const auto text = [&](RawField f) -> std::string_view& { return record->fields[static_cast<std::size_t>(f)]; };
+    if (lone_surrogate) return reject(RejectReason::kLoneSurrogate, "", lone_at);
+
+    for (const RawField f : {RawField::kUserId, RawField::kSessionId, RawField::kEventType, RawField::kDeviceType, RawField::kPageUrl, RawField::kReferrerUrl,
+                             RawField::kEventId}) {
+      if (kind(f) == Kind::kContainer) [[unlikely]] return reject(RejectReason::kNotAString, to_string(f), place(f));
+    }
+    if (kind(RawField::kMetadata) == Kind::kContainer) return reject(RejectReason::kBadMetadata, to_string(RawField::kMetadata), place(RawField::kMetadata));
+    text(RawField::kMetadata) = {};
+
+    std::optional<std::int64_t> time;
+    switch (kind(RawField::kEventTimestamp)) {
+      case Kind::kText: time = parse_timestamp(text(RawField::kEventTimestamp)); break;
+      case Kind::kNumber: time = parse_epoch(text(RawField::kEventTimestamp)); break;
+      case Kind::kAbsent:
+      case Kind::kNull: return reject(RejectReason::kMissingTimestamp, to_string(RawField::kEventTimestamp), line_begin);
+      default: break;
+    }
+    if (!time) return reject(RejectReason::kBadTimestamp, to_string(RawField::kEventTimestamp), place(RawField::kEventTimestamp));
+    record->timestamp_us = *time;
+    text(RawField::kEventTimestamp) = {};
+    if (text(RawField::kEventType).empty()) {
+      return reject(RejectReason::kMissingEventType, to_string(RawField::kEventType),
+                    kind(RawField::kEventType) == Kind::kAbsent ? line_begin : place(RawField::kEventType));
+    }
+    if (text(RawField::kUserId).empty() && text(RawField::kSessionId).empty()) {
+      return reject(RejectReason::kNoIdentity, to_string(RawField::kUserId), line_begin);
+    }
+    finish_metadata(record);
+    return ParseOutcome::kRecord;
+  }
+};
+
+RecordParser::RecordParser() : impl_(std::make_unique<Impl>()) {}
+RecordParser::~RecordParser() = default;
+ParseOutcome RecordParser::parse(std::string_view line, Record* record) { return impl_->parse(line, record); }
+const Rejection& RecordParser::rejection() const { return impl_->rejection; }
+
+}  // namespace clicklake

@@ -1,0 +1,44 @@
+#pragma once
+/// Turns one line of JSON into a Record, or says exactly why it can't.
+///
+/// Place: between LineReader and everything else: ingest (validate, route), transform (rows).
+/// Invariant: never reads past the line's padding, never allocates per record once warm, gives the same answer for the same line always. What is accepted and
+///   refused is written in docs/formats/raw.md.
+/// Thread safety: thread-compatible; a parser belongs to one thread.
+/// Source: RFC 8259 (JSON), RFC 3629 (UTF-8); ADR-0005 (a parser of our own).
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "model/record.h"
+
+namespace clicklake {
+
+enum class ParseOutcome { kRecord, kBlank, kRejected };
+
+struct Rejection {
+  RejectReason reason;
+  std::string_view field;      ///< valid until the next call
+  std::uint64_t position = 0;  ///< byte within the line
+};
+
+class RecordParser {
+ public:
+  RecordParser();
+  ~RecordParser();
+  RecordParser(const RecordParser&) = delete;
+  RecordParser& operator=(const RecordParser&) = delete;
+
+  /// Parses `line`: the byte behind it must be '\n', and at least kLinePadding bytes from there on readable. A trailing CR is white space, a BOM at its start is
+  /// passed over.
+  /// kRecord: `*record` is filled, its views valid until the next call and while `line`'s bytes live. kRejected: see rejection().
+  ParseOutcome parse(std::string_view line, Record* record);
+  const Rejection& rejection() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace clicklake

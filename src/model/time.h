@@ -1,0 +1,47 @@
+#pragma once
+/// UTC times as microseconds since 1970, and their spellings in events.
+///
+/// Place: the record parser reads event_timestamp with it; partitions and date keys come from it.
+/// Invariant: proleptic Gregorian calendar, years 1970 to 2100, no leap seconds.
+/// Thread safety: pure functions.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace clicklake {
+
+inline constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+inline constexpr std::int64_t kMicrosPerHour = 3600 * kMicrosPerSecond;
+inline constexpr std::int64_t kMicrosPerDay = 24 * kMicrosPerHour;
+
+struct CivilTime {
+  int year, month, day, hour, minute, second;
+};
+
+/// Days since 1970-01-01 of a date; any year. Source: H. Hinnant, "chrono-compatible low-level date algorithms".
+std::int64_t days_from_civil(int year, int month, int day);
+CivilTime civil_from_micros(std::int64_t us);
+
+/// Hours since 1970 of a time >= 0, and back.
+inline std::int64_t hour_of(std::int64_t us) { return us / kMicrosPerHour; }
+inline std::int64_t hour_start(std::int64_t hour) { return hour * kMicrosPerHour; }
+
+/// The time of a text event_timestamp, in UTC microseconds. Accepts ISO 8601 `YYYY-MM-DD[T ]HH:MM[:SS[.fraction]]` with `Z`, `+HH`, `+HHMM`,
+/// `+HH:MM` (or `-`) or no zone (UTC), a date alone, and epoch digits (see below). The fraction is cut at the microsecond. Returns nothing for anything else: zone names,
+/// dates that do not exist, second 60, years outside 1970 to 2100. Cost: O(n), about 10 ns for the common forms.
+std::optional<std::int64_t> parse_timestamp(std::string_view text);
+
+/// The time of a numeric event_timestamp by its JSON text: |n| < 1e11 is seconds, < 1e14 milliseconds, else microseconds; a fraction or exponent is taken, cut
+/// at the microsecond.
+std::optional<std::int64_t> parse_epoch(std::string_view number);
+
+/// "2024-11-04T15:00:00.123456Z" (no fraction when it is zero).
+std::string format_timestamp(std::int64_t us);
+/// "year=2024/month=11/day=04/hour=15" of hours since 1970.
+std::string hour_partition_path(std::int64_t hour);
+/// yyyymmdd of a time.
+std::int32_t date_key(std::int64_t us);
+
+}  // namespace clicklake

@@ -1,0 +1,225 @@
+#include "sql/lake_session.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "model/star_schema.h"
+#include "sql/lake_views.h"
+#include "sql/scan_filters.h"
+#include "sql/statement_text.h"
+#include "sql/unbound_table.h"
+
+namespace clicklake {
+
+namespace {
+
+/// How often the catalog is asked again when another snapshot is published in between.
+constexpr int kSnapshotAttempts = 20;
+
+using BoxesByTable = std::map<std::string, RowBoxes, std::less<>>;
+
+std::vector<FileFilter> file_filters(const TableDefinition& table, const RowBox& box) {
+  std::vector<FileFilter> filters;
+  for (const auto& [column, range] : box) {
+    FileFilter filter{.field_id = table.columns[column_index(table, column)].field_id, .min = {}, .max = {}};
+    if (range.min != ValueRange{}.min) filter.min = range.min;
+    if (range.max != ValueRange{}.max) filter.max = range.max;
+    if (filter.min || filter.max) filters.push_back(filter);
+  }
+  return filters;
+}
+
+}  // namespace
+
+struct LakeSession::Impl {
+  Impl(Catalog& catalog_in, std::filesystem::path lake_in) : catalog(catalog_in), lake(std::move(lake_in)) {}
+
+  Catalog& catalog;
+  std::filesystem::path lake;
+  std::unique_ptr<Session> session;
+  std::vector<const TableDefinition*> tables;
+  std::vector<BoundTable> bound;
+  bool all_bound = false;            ///< the views stand on files, outside of any transaction
+  bool own_transaction = false;      ///< a statement's, in which its views stand on files
+  bool user_transaction = false;
+
+  /// Forgets the views of the last statement, with its transaction.
+  Status end_last() {
+    bound.clear();
+    if (!own_transaction) return {};
+    own_transaction = false;
+    return session->execute("ROLLBACK");
+  }
+
+  Status unbind() {
+    std::string views;
+    for (const TableDefinition* table : tables) views += unbound_view(*table);
+    if (!views.empty()) RETURN_IF_ERROR(session->execute(views));
+    all_bound = false;
+    return {};
+  }
+
+  /// The filters of each table that `query` scans; nothing where they can't be told.
+  Result<std::optional<BoxesByTable>> plan(std::string_view query) {
+    ASSIGN_OR_RETURN(QueryResult result,
+                     session->query("SELECT json_serialize_plan(" + quote_literal(query) +
+                                    ", optimize := true, skip_null := true, skip_empty := true, skip_default := true)"
+                                    "::VARCHAR, current_setting('TimeZone')"));
+    ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
+    if (chunk == nullptr || !chunk->valid(0, 0)) return std::optional<BoxesByTable>();
+    const std::string_view text = chunk->string(0, 0);
+    auto boxes = scan_filters(text, kUnboundTableFunction, chunk->string(1, 0) == "UTC");
+    if (!boxes) return std::optional<BoxesByTable>();
+    return std::optional<BoxesByTable>(std::move(*boxes));
+  }
+
+  Result<BoundTable> choose_files(const TableDefinition& table, const RowBoxes& boxes) {
+    BoundTable out{.name = std::string(table.name), .files = {}};
+    for (const RowBox& box : boxes) {
+      ASSIGN_OR_RETURN(std::vector<DataFile> files, catalog.live_files(out.name, file_filters(table, box), false));
+      out.files.insert(out.files.end(), std::make_move_iterator(files.begin()), std::make_move_iterator(files.end()));
+    }
+    if (boxes.size() > 1) {
+      const auto by_place = [](const DataFile& a, const DataFile& b) {
+        return std::tie(a.partition, a.path) < std::tie(b.partition, b.path);
+      };
+      const auto same_path = [](const DataFile& a, const DataFile& b) { return a.path == b.path; };
+      std::sort(out.files.begin(), out.files.end(), by_place);
+      out.files.erase(std::unique(out.files.begin(), out.files.end(), same_path), out.files.end());
+    }
+    return out;
+  }
+
+  /// Makes the views of the tables in `boxes` stand on their files, all of one moment.
+  Status bind(const BoxesByTable& boxes) {
+    if (boxes.empty()) return {};
+    ASSIGN_OR_RETURN(std::vector<TableInfo> before, catalog.tables());
+    for (int attempt = 0; attempt < kSnapshotAttempts; ++attempt) {
+      bound.clear();
+      std::string views;
+      for (const auto& [name, row_boxes] : boxes) {
+        const TableDefinition* table = find_table(name);
+        if (table == nullptr) return Error{ErrorCode::kNotFound, "there is no lake table " + quote_literal(name)};
+        ASSIGN_OR_RETURN(BoundTable chosen, choose_files(*table, row_boxes));
+        views += bound_view(*table, lake, chosen.files);
+        bound.push_back(std::move(chosen));
+      }
+      ASSIGN_OR_RETURN(std::vector<TableInfo> after, catalog.tables());
+      const auto same_snapshot = [](const TableInfo& a, const TableInfo& b) {
+        return a.name == b.name && a.snapshot == b.snapshot;
+      };
+      if (std::equal(before.begin(), before.end(), after.begin(), after.end(), same_snapshot)) {
+        for (BoundTable& table : bound) {
+          for (const TableInfo& info : after) {
+            if (info.name == table.name) table.total_files = info.files;
+          }
+        }
+        return session->execute(views);
+      }
+      before = std::move(after);
+    }
+    return Error{ErrorCode::kUnavailable, "the lake is published to faster than its files can be listed: try again"};
+  }
+
+  Status bind_all() {
+    BoxesByTable boxes;
+    for (const TableDefinition* table : tables) boxes.emplace(table->name, RowBoxes{RowBox{}});
+    all_bound = true;
+    return bind(boxes);
+  }
+
+  /// Runs a statement that reads by way of `inner`, in a transaction, so that the plan and the run share one now(), and
+  /// its end puts the views back.
+  Result<std::optional<QueryResult>> read(std::string_view statement, std::string_view inner) {
+    if (all_bound) RETURN_IF_ERROR(unbind());
+    RETURN_IF_ERROR(session->execute("BEGIN"));
+    own_transaction = true;
+    ASSIGN_OR_RETURN(std::optional<BoxesByTable> boxes, plan(inner));
+    if (!boxes) {
+      RETURN_IF_ERROR(end_last());
+      return std::optional<QueryResult>();
+    }
+    RETURN_IF_ERROR(bind(*boxes));
+    ASSIGN_OR_RETURN(QueryResult result, session->query(statement));
+    return std::optional<QueryResult>(std::move(result));
+  }
+
+  Result<QueryResult> run(std::string_view statement) {
+    RETURN_IF_ERROR(end_last());
+    const StatementShape shape = statement_shape(statement);
+    if (user_transaction) {
+      auto result = session->query(statement);
+      if (shape.statement_class == StatementClass::kEnd && result) user_transaction = false;
+      return result;
+    }
+    switch (shape.statement_class) {
+      case StatementClass::kRead: {
+        ASSIGN_OR_RETURN(std::optional<QueryResult> result, read(statement, shape.query));
+        if (result) return std::move(*result);
+        break;
+      }
+      case StatementClass::kSettings: return session->query(statement);
+      case StatementClass::kBegin: {
+        RETURN_IF_ERROR(bind_all());
+        auto result = session->query(statement);
+        user_transaction = result.has_value();
+        return result;
+      }
+      case StatementClass::kEnd:
+      case StatementClass::kOther: break;
+    }
+    RETURN_IF_ERROR(bind_all());
+    return session->query(statement);
+  }
+};
+
+LakeSession::LakeSession(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+LakeSession::~LakeSession() = default;
+
+Result<std::unique_ptr<LakeSession>> LakeSession::open(Catalog& catalog, const std::filesystem::path& lake,
+                                                       const SessionOptions& options) {
+  std::error_code error;
+  auto absolute = std::filesystem::absolute(lake, error);
+  auto impl = std::make_unique<Impl>(catalog, error ? lake : absolute);
+  ASSIGN_OR_RETURN(impl->session, Session::open(options));
+  ASSIGN_OR_RETURN(std::vector<TableInfo> tables, catalog.tables());
+  for (const TableInfo& table : tables) {
+    if (const TableDefinition* definition = find_table(table.name)) impl->tables.push_back(definition);
+  }
+  RETURN_IF_ERROR(register_unbound_table(*impl->session));
+  RETURN_IF_ERROR(impl->unbind());
+  return std::unique_ptr<LakeSession>(new LakeSession(std::move(impl)));
+}
+
+Result<QueryResult> LakeSession::query(std::string_view statement) {
+  auto result = impl_->run(statement);
+  if (!result) {
+    const auto bound = std::move(impl_->bound);
+    const Status ended = impl_->end_last();
+    if (!ended) return ended.error();
+  }
+  return result;
+}
+
+Status LakeSession::execute(std::string_view statement) {
+  ASSIGN_OR_RETURN(QueryResult result, query(statement));
+  while (true) {
+    ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
+    if (chunk == nullptr) return {};
+  }
+}
+
+void LakeSession::interrupt() noexcept { impl_->session->interrupt(); }
+
+const std::vector<BoundTable>& LakeSession::bound_tables() const { return impl_->bound; }
+
+std::vector<std::string> LakeSession::table_names() const {
+  std::vector<std::string> names;
+  for (const TableDefinition* table : impl_->tables) names.emplace_back(table->name);
+  return names;
+}
+
+}  // namespace clicklake

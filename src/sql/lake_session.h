@@ -1,0 +1,62 @@
+#pragma once
+/// A session in which the lake's tables are views over their published files.
+///
+/// Place: the `sql` command; reads what transform published.
+/// Invariant: a statement sees one set of snapshots, and every row of it that it asks for: files are left out only where
+///   their bounds say that no row can pass the statement's own filters. Only a temporary, in-memory database can be
+///   changed; lake files are never written.
+/// Thread safety: thread-compatible; `interrupt` may be called from anywhere.
+/// Source: ADR-0006; Iceberg table spec v2, "Scan Planning".
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "sql/session.h"
+
+namespace clicklake {
+
+/// A table as the statement that ran last had it.
+struct BoundTable {
+  std::string name;
+  std::vector<DataFile> files;   ///< those that DuckDB was given
+  std::int64_t total_files = 0;  ///< of the table's snapshot
+};
+
+class LakeSession {
+ public:
+  /// Makes a view for every table of `catalog`, in schema main, without opening any file. `catalog` must outlive the
+  /// session; `lake` is the lake's folder. Errors: those of Session::open and of the catalog.
+  static Result<std::unique_ptr<LakeSession>> open(Catalog& catalog, const std::filesystem::path& lake,
+                                                   const SessionOptions& options);
+  ~LakeSession();
+  LakeSession(const LakeSession&) = delete;
+  LakeSession& operator=(const LakeSession&) = delete;
+
+  /// Runs one statement. A SELECT, EXPLAIN or COPY (SELECT ...) TO sees the snapshots that are published when it begins;
+  /// a transaction of the user's sees those of its BEGIN. Ends the result before.
+  /// Errors: those of Session::query; kUnavailable, the lake is published to faster than it can be read.
+  /// Cost: planning twice (about 1 ms each), a catalog query a table and box.
+  Result<QueryResult> query(std::string_view statement);
+  /// Runs one statement to its end and drops the rows.
+  Status execute(std::string_view statement);
+  /// As Session::interrupt.
+  void interrupt() noexcept;
+
+  /// Tables that the last statement was given files of; empty where it read none.
+  const std::vector<BoundTable>& bound_tables() const;
+  /// Names of the lake's tables.
+  std::vector<std::string> table_names() const;
+
+ private:
+  struct Impl;
+  explicit LakeSession(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace clicklake

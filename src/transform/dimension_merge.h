@@ -1,0 +1,60 @@
+#pragma once
+/// Merges what the workers met into the dimensions and rewrites the files that change.
+///
+/// Place: after the facts of a batch are written, before its commit. Invariant: one row a key; attributes follow from the natural key alone, user totals from the
+///   facts alone; buckets without news keep their files.
+/// Thread safety: a function of its inputs; it runs `threads` workers of its own.
+/// Source: docs/design.md, "Dimensions".
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "format/parquet_writer.h"
+#include "transform/dimensions.h"
+#include "transform/existing_rows.h"
+
+namespace clicklake {
+
+struct DimensionMergeOptions {
+  std::filesystem::path lake;
+  std::string batch_id;
+  std::string base_currency = "USD";
+  int buckets = 16;  ///< of dim_users, dim_pages and dim_referrers
+  int threads = 2;
+  ParquetWriterOptions parquet;
+};
+
+/// A natural key whose surrogate key belongs to another one already.
+struct KeyCollision {
+  std::string table;
+  std::string natural_key;
+};
+
+struct DimensionMergeInput {
+  std::vector<WorkerDimensions*> workers;
+  /// Live files and current snapshot by table.
+  std::map<std::string, std::pair<std::int64_t, std::vector<DataFile>>> live;
+  ExistingRows* existing = nullptr;
+  /// Makes `existing` list the fact files as they will be after the commit, for users whose totals can't be merged.
+  std::function<Status()> load_all_facts;
+  /// Users that lost a row to this batch: computed anew from the facts.
+  std::vector<std::int64_t> changed_users;
+  /// A row left the facts: members that nothing refers to any more go.
+  bool rows_removed = false;
+};
+
+struct DimensionMergeOutput {
+  std::vector<TableChange> changes;
+  std::vector<KeyCollision> collisions;  ///< not empty: nothing may be published; deny these natural keys and start again
+};
+
+Result<DimensionMergeOutput> merge_dimensions(const DimensionMergeOptions& options, const DimensionMergeInput& input);
+
+}  // namespace clicklake

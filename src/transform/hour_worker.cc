@@ -1,0 +1,393 @@
+#include "transform/hour_worker.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "model/decimal.h"
+#include "model/time.h"
+
+namespace clicklake {
+namespace {
+
+/// The metadata keys that columns hold or that name campaigns.
+enum class KnownKey : std::uint8_t {
+  kNone, kProductId, kCategory, kPrice, kQuantity, kCurrency, kUserAgent,
+};
+
+KnownKey known_key(std::string_view key) {
+  const auto is = [&](std::string_view name) { return std::memcmp(key.data(), name.data(), name.size()) == 0; };
+  switch (key.size()) {
+    case 5: return is("price") ? KnownKey::kPrice : KnownKey::kNone;
+    case 8:
+      if (is("category")) return KnownKey::kCategory;
+      if (is("quantity")) return KnownKey::kQuantity;
+      return is("currency") ? KnownKey::kCurrency : KnownKey::kNone;
+    case 10:
+      if (is("product_id")) return KnownKey::kProductId;
+      return is("user_agent") ? KnownKey::kUserAgent : KnownKey::kNone;
+    default: return KnownKey::kNone;
+  }
+}
+
+std::string_view metadata_value(const Record& record, std::string_view key) {
+  for (const MetadataEntry& entry : record.metadata) {
+    if (entry.key == key) return entry.value;
+  }
+  return {};
+}
+
+}  // namespace
+
+void RowCounts::add(const RowCounts& other) {
+  records_read += other.records_read;
+  accepted += other.accepted;
+  duplicate += other.duplicate;
+  quarantined += other.quarantined;
+  blank += other.blank;
+  untyped_promoted += other.untyped_promoted;
+  max_event_us = std::max(max_event_us, other.max_event_us);
+}
+
+HourWorker::HourWorker(HourWorkerOptions options, TransformShared* shared)
+    : options_(std::move(options)), shared_(shared), window_(shared->window), writer_(options_.facts), strays_(options_.temp_dir) {
+  dimensions_.activity.resize(1);
+}
+
+StrayLog HourWorker::take_strays() {
+  StrayLog taken = std::move(strays_);
+  std::destroy_at(&strays_);
+  std::construct_at(&strays_, options_.temp_dir);
+  return taken;
+}
+
+Status HourWorker::process(const HourTask& task) {
+  columns_.clear(task.hour);
+  identities_.clear();
+  RETURN_IF_ERROR(load_existing(task.hour));
+  for (const std::uint32_t input : task.inputs) RETURN_IF_ERROR(read_input(input, task.hour));
+  for (const auto& [log, stray] : task.strays) {
+    stray_text_.resize(stray.length + 1 + kLinePadding);
+    RETURN_IF_ERROR(log->read(stray, stray_text_.data()));
+    stray_text_[stray.length] = '\n';
+    arrived_us_ = shared_->inputs[stray.input].arrivals.empty() ? 0 : shared_->inputs[stray.input].arrivals[0].first;
+    arrival_left_ = 2;  // never runs out
+    RETURN_IF_ERROR(take_line({stray_text_.data(), stray.length}, stray.input, {stray.source_offset, stray.source_line}, true));
+  }
+  return flush(true, task.sequence);
+}
+
+Status HourWorker::load_existing(std::int64_t hour) {
+  const std::int64_t begin = hour_start(hour);
+  const std::int64_t end = hour_start(hour + 1) - 1;
+  if (!shared_->existing->may_hold(begin, end)) return {};
+  return shared_->existing->identities(begin, end, false, [&](const EventHash& identity, std::int64_t) { identities_.insert(identity); });
+}
+
+void HourWorker::next_arrival(std::uint32_t input) {
+  const auto& runs = shared_->inputs[input].arrivals;
+  while (arrival_left_ == 0 && arrival_run_ < runs.size()) {
+    arrived_us_ = runs[arrival_run_].first;
+    arrival_left_ = runs[arrival_run_].second;
+    ++arrival_run_;
+  }
+}
+
+std::uint32_t HourWorker::arrival_id(std::int64_t arrived_us) {
+  auto& known = columns_.arrivals;
+  if (!known.empty() && known.back() == arrived_us) return static_cast<std::uint32_t>(known.size() - 1);
+  const auto it = std::find(known.rbegin(), known.rend(), arrived_us);
+  if (it != known.rend()) return static_cast<std::uint32_t>(known.rend() - it - 1);
+  known.push_back(arrived_us);
+  return static_cast<std::uint32_t>(known.size() - 1);
+}
+
+Status HourWorker::read_input(std::uint32_t input, std::int64_t) {
+  const TransformInput& source = shared_->inputs[input];
+  InputOutcome& outcome = shared_->outcomes[input];
+  arrival_run_ = 0;
+  arrival_left_ = 0;
+  auto opened = LineReader::open(source.path, options_.lines);
+  if (!opened) {
+    outcome.problem = opened.error().message;
+    return {};
+  }
+  LineReader& reader = **opened;
+  LineBlock block;
+  const std::int64_t valid_before = counts_.accepted + counts_.duplicate;
+  std::uint64_t seen = 0;
+  for (;;) {
+    const auto more = reader.next(&block);
+    if (!more) {
+      outcome.problem = more.error().message;
+      outcome.torn = true;
+      break;
+    }
+    if (!*more) break;
+    RETURN_IF_ERROR(take_block(block, input));
+    shared_->progress->bytes.fetch_add(reader.bytes_read() - seen, std::memory_order_relaxed);
+    seen = reader.bytes_read();
+  }
+  outcome.read = true;
+  outcome.bytes = reader.bytes_read();
+  outcome.records = counts_.accepted + counts_.duplicate - valid_before;
+  const SourceEnd end = reader.end();
+  if (end.torn || end.grew) {
+    outcome.torn = true;
+    outcome.problem = end.detail;
+  }
+  return {};
+}
+
+Status HourWorker::take_block(const LineBlock& block, std::uint32_t input) {
+  for (const OverlongLine& line : block.overlong) {
+    if (!shared_->inputs[input].quarantines) continue;
+    ++counts_.records_read;
+    RETURN_IF_ERROR(reject(RejectReason::kLineTooLong, "", options_.lines.max_line_bytes, input, {line.offset, line.line}, line.length, line.head));
+  }
+  const char* p = block.data;
+  const char* const end = p + block.size;
+  std::uint64_t line_number = block.first_line;
+  std::size_t element = 0;
+  const std::int64_t before = counts_.records_read;
+  while (p < end) {
+    const auto* const newline = static_cast<const char*>(std::memchr(p, '\n', static_cast<std::size_t>(end - p)));
+    LinePlace place{block.offset + static_cast<std::uint64_t>(p - block.data), line_number};
+    if (!block.element_offsets.empty()) place = {block.element_offsets[element], block.element_lines[element]};
+    RETURN_IF_ERROR(take_line({p, static_cast<std::size_t>(newline - p)}, input, place, false));
+    p = newline + 1;
+    ++line_number;
+    ++element;
+  }
+  shared_->progress->records.fetch_add(static_cast<std::uint64_t>(counts_.records_read - before), std::memory_order_relaxed);
+  return {};
+}
+
+Status HourWorker::reject(RejectReason reason, std::string_view field, std::uint64_t position, std::uint32_t input, LinePlace place,
+                          std::uint64_t length, std::string_view text) {
+  ++counts_.quarantined;
+  return shared_->quarantine->add({reason, shared_->inputs[input].shown_path, place.offset, place.line, length, field, position, text});
+}
+
+Status HourWorker::take_line(std::string_view line, std::uint32_t input, LinePlace place, bool is_stray) {
+  const ParseOutcome outcome = parser_.parse(line, &record_);
+  if (outcome == ParseOutcome::kRecord) [[likely]] {
+    if (arrival_left_ == 0) next_arrival(input);
+    if (arrival_left_ > 0 && !is_stray) --arrival_left_;
+    if (hour_of(record_.timestamp_us) != columns_.hour) [[unlikely]] {
+      return strays_.add(hour_of(record_.timestamp_us), input, place.offset, place.line, line);
+    }
+    ++counts_.records_read;
+    return take_record(record_, input, place, line);
+  }
+  if (outcome == ParseOutcome::kBlank) {
+    if (!shared_->inputs[input].quarantines) return {};
+    ++counts_.records_read;
+    ++counts_.blank;
+    return {};
+  }
+  if (!shared_->inputs[input].quarantines) return {};
+  ++counts_.records_read;
+  const Rejection& why = parser_.rejection();
+  return reject(why.reason, why.field, why.position, input, place, line.size(), line);
+}
+
+std::uint32_t HourWorker::member(DimensionTable* members, const char* table, std::string_view natural_key) {
+  if (natural_key.empty()) return DimensionTable::kUnknown;
+  if (shared_->denied.any && shared_->denied.keys.contains({table, std::string(natural_key)})) [[unlikely]] return DimensionTable::kCollision;
+  return members->find_or_add(surrogate_key(natural_key), natural_key);
+}
+
+std::uint32_t HourWorker::campaign_of(const Record& record) {
+  CampaignParts parts = page_url_.campaign();
+  bool any = page_url_.has_campaign();
+  for (const MetadataEntry& entry : record.metadata) {
+    // "utm_..." and "click_id_type" only; everything else is told apart by its first bytes.
+    if (entry.key.size() < 8 || (entry.key[0] != 'u' && entry.key[0] != 'c') || entry.value.empty()) continue;
+    for (std::size_t part = 0; part < kCampaignPartCount; ++part) {
+      if (entry.key == kCampaignPartNames[part] && parts[part].data() == nullptr) {
+        parts[part] = entry.value;
+        any = true;
+      }
+    }
+  }
+  if (!any) return DimensionTable::kUnknown;
+  key_scratch_.clear();
+  for (const auto part : parts) append_key_part(&key_scratch_, part);
+  return member(&dimensions_.campaigns, "dim_campaigns", key_scratch_);
+}
+
+std::uint32_t HourWorker::device_of(std::string_view type, std::string_view agent) {
+  if (type.empty()) type = {};
+  if (agent.empty()) agent = {};
+  if (type.data() == nullptr && agent.data() == nullptr) return DimensionTable::kUnknown;
+  key_scratch_.clear();
+  append_key_part(&key_scratch_, type);
+  append_key_part(&key_scratch_, agent);
+  return member(&dimensions_.devices, "dim_devices", key_scratch_);
+}
+
+void HourWorker::push_metadata(const Record& record, bool purchase) {
+  HourColumns& c = columns_;
+  std::uint32_t product = kNullIndex;
+  std::uint32_t category = kNullIndex;
+  std::uint32_t currency = kNullIndex;
+  std::optional<std::int64_t> price;
+  std::optional<std::int32_t> quantity;
+  for (const MetadataEntry& entry : record.metadata) {
+    const bool null = entry.value.data() == nullptr;
+    switch (known_key(entry.key)) {
+      case KnownKey::kNone: break;
+      case KnownKey::kProductId:
+        if (!null) product = c.products.intern(entry.value);
+        continue;
+      case KnownKey::kCategory:
+        if (!null) category = c.categories.intern(entry.value);
+        continue;
+      case KnownKey::kCurrency:
+        if (!null) currency = c.currencies.intern(entry.value);
+        continue;
+      case KnownKey::kUserAgent: continue;
+      case KnownKey::kPrice:
+        if (null) continue;
+        price = parse_decimal18_4(entry.value);
+        if (price) continue;
+        ++counts_.untyped_promoted;
+        break;
+      case KnownKey::kQuantity:
+        if (null) continue;
+        quantity = parse_int32(entry.value);
+        if (quantity) continue;
+        ++counts_.untyped_promoted;
+        break;
+    }
+    c.map_key.push_back(c.map_keys.intern(entry.key));
+    c.map_value.push_back(null ? kNullIndex : c.map_values.intern(entry.value));
+  }
+  c.map_begin.push_back(static_cast<std::uint32_t>(c.map_key.size()));
+  c.product.push_back(product);
+  c.category.push_back(category);
+  c.currency.push_back(currency);
+  c.price.push_back(price.value_or(0));
+  c.price_valid.push_back(price ? 1 : 0);
+  c.quantity.push_back(quantity.value_or(0));
+  c.quantity_valid.push_back(quantity ? 1 : 0);
+  std::optional<std::int64_t> revenue;
+  if (purchase && price) revenue = multiply_decimal(*price, quantity.value_or(1));
+  c.revenue.push_back(revenue.value_or(0));
+  c.revenue_valid.push_back(revenue ? 1 : 0);
+}
+
+void HourWorker::see_user(std::size_t row) {
+  const HourColumns& c = columns_;
+  UserActivity<std::uint32_t>& user = dimensions_.activity[c.user[row]];
+  user.see(c.time[row], c.event_key[row], c.page[row], c.referrer[row], c.campaign[row], c.device[row]);
+  if (c.event_types.texts()[c.event_type[row]] == "purchase") {
+    ++user.purchases;
+    if (c.currency[row] == kNullIndex || c.currencies.texts()[c.currency[row]] == options_.base_currency) {
+      if (c.revenue_valid[row] != 0) user.revenue += c.revenue[row];
+    } else {
+      ++user.other_currency_purchases;
+    }
+  }
+}
+
+Status HourWorker::take_record(const Record& record, std::uint32_t input, LinePlace place, std::string_view line) {
+  HourColumns& c = columns_;
+  const EventIdentity identity = identifier_.identify(record);
+  if (identity.has_event_id) [[unlikely]] {
+    if (!c.any_event_id) {
+      c.any_event_id = true;
+      c.event_id.resize(c.rows());
+      c.canonical_hash.resize(c.rows());
+    }
+  } else {
+    identities_.prefetch(identity.hash);
+  }
+
+  const auto collision = [&](RawField field) {
+    return reject(RejectReason::kKeyCollision, to_string(field), 0, input, place, line.size(), line);
+  };
+  const std::string_view user_id = record.field(RawField::kUserId);
+  const std::uint32_t user = member(&dimensions_.users, "dim_users", user_id);
+  if (user == DimensionTable::kCollision) return collision(RawField::kUserId);
+  page_url_.parse(record.field(RawField::kPageUrl));
+  const std::uint32_t page = member(&dimensions_.pages, "dim_pages", page_url_.clean());
+  if (page == DimensionTable::kCollision) return collision(RawField::kPageUrl);
+  const std::uint32_t referrer = member(&dimensions_.referrers, "dim_referrers", record.field(RawField::kReferrerUrl));
+  if (referrer == DimensionTable::kCollision) return collision(RawField::kReferrerUrl);
+  const std::uint32_t campaign = campaign_of(record);
+  if (campaign == DimensionTable::kCollision) return collision(RawField::kPageUrl);
+  const std::uint32_t device = device_of(record.field(RawField::kDeviceType), metadata_value(record, "user_agent"));
+  if (device == DimensionTable::kCollision) return collision(RawField::kDeviceType);
+
+  if (!identity.has_event_id && !identities_.insert(identity.hash)) {
+    ++counts_.duplicate;
+    return {};
+  }
+  ++counts_.accepted;
+
+  if (!c.time.empty() && record.timestamp_us < c.time.back()) c.sorted = false;
+  c.time.push_back(record.timestamp_us);
+  c.event_key.push_back(static_cast<std::int64_t>(identity.hash.key));
+  c.event_check.push_back(static_cast<std::int64_t>(identity.hash.check));
+  c.user.push_back(user);
+  c.page.push_back(page);
+  c.referrer.push_back(referrer);
+  c.campaign.push_back(campaign);
+  c.device.push_back(device);
+  if (c.any_event_id) [[unlikely]] {
+    c.event_id.push_back(identity.has_event_id ? c.event_id_text.store(record.field(RawField::kEventId)) : std::string_view{});
+    c.canonical_hash.push_back(identity.canonical_hash);
+  }
+  const std::string_view session = record.field(RawField::kSessionId);
+  if (session.empty()) {
+    c.session.push_back(kNullIndex);
+    c.null_session = true;
+  } else {
+    const std::int64_t session_key = surrogate_key(session);
+    const std::uint32_t id = c.sessions.intern(session, static_cast<std::uint64_t>(session_key));
+    if (id == c.session_keys.size()) c.session_keys.push_back(session_key);
+    c.session.push_back(id);
+  }
+  const std::string_view event_type = record.field(RawField::kEventType);
+  c.event_type.push_back(c.event_types.intern(event_type));
+  c.arrival.push_back(arrival_id(arrived_us_));
+  push_metadata(record, event_type == "purchase");
+
+  if (dimensions_.activity.size() < dimensions_.users.size()) dimensions_.activity.resize(dimensions_.users.size());
+  if (!identity.has_event_id) see_user(c.rows() - 1);
+  counts_.max_event_us = std::max(counts_.max_event_us, record.timestamp_us);
+  if (c.rows() >= options_.flush_rows && !c.any_event_id) return flush(false, 0);
+  return {};
+}
+
+Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
+  dropped_.clear();
+  if (columns_.any_event_id) {
+    std::vector<IdentifiedRow> rows;
+    for (std::uint32_t row = 0; row < columns_.rows(); ++row) {
+      if (columns_.event_id[row].data() == nullptr) continue;
+      rows.push_back({{static_cast<std::uint64_t>(columns_.event_key[row]), static_cast<std::uint64_t>(columns_.event_check[row])},
+                      columns_.time[row],
+                      columns_.canonical_hash[row],
+                      row});
+    }
+    std::vector<std::uint32_t> identified;
+    for (const IdentifiedRow& row : rows) identified.push_back(row.row);
+    ASSIGN_OR_RETURN(const std::vector<std::uint32_t> duplicates, window_->resolve(sequence, columns_.hour, std::move(rows)));
+    dropped_.assign(columns_.rows(), 0);
+    for (const std::uint32_t row : duplicates) dropped_[row] = 1;
+    counts_.duplicate += static_cast<std::int64_t>(duplicates.size());
+    counts_.accepted -= static_cast<std::int64_t>(duplicates.size());
+    for (const std::uint32_t row : identified) {
+      if (dropped_[row] == 0) see_user(row);
+    }
+  } else if (hour_ends) {
+    window_->pass(sequence);
+  }
+  RETURN_IF_ERROR(writer_.write(columns_, dropped_, &dimensions_));
+  columns_.clear(columns_.hour);
+  return {};
+}
+
+}  // namespace clicklake

@@ -1,0 +1,163 @@
+#pragma once
+/// Reads the raw files of one hour after another and makes rows of them.
+///
+/// Place: the hot path of transform: line -> record -> identity -> dedupe -> dimension members -> columns -> FactWriter.
+/// Invariant: every line is counted once: accepted, duplicate, quarantined, blank, or kept as a stray for its own hour.
+/// Thread safety: thread-compatible; one worker a thread. What workers share (EventWindow, ExistingRows, QuarantineWriter, TransformProgress) is safe.
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "format/line_reader.h"
+#include "format/quarantine_writer.h"
+#include "format/record_parser.h"
+#include "model/page_url.h"
+#include "transform/dimensions.h"
+#include "transform/event_window.h"
+#include "transform/existing_rows.h"
+#include "transform/fact_writer.h"
+#include "transform/hour_columns.h"
+#include "transform/identity.h"
+#include "transform/identity_set.h"
+#include "transform/stray_log.h"
+
+namespace clicklake {
+
+/// A raw file to read.
+struct TransformInput {
+  std::filesystem::path path;   ///< where it lies
+  std::string shown_path;       ///< as reports and quarantine name it
+  std::optional<std::int64_t> hour;  ///< of its folder
+  bool quarantines = true;      ///< false: its bad rows are in quarantine already
+  std::vector<std::pair<std::int64_t, std::int64_t>> arrivals;  ///< (arrived_at, records); a negative count is all the rest
+};
+
+/// How reading an input ended.
+struct InputOutcome {
+  bool read = false;
+  bool torn = false;
+  std::string problem;  ///< for the report, "" where all is well
+  std::uint64_t bytes = 0;
+  std::int64_t records = 0;  ///< valid ones
+};
+
+struct RowCounts {
+  std::int64_t records_read = 0;
+  std::int64_t accepted = 0;
+  std::int64_t duplicate = 0;
+  std::int64_t quarantined = 0;
+  std::int64_t blank = 0;
+  std::int64_t untyped_promoted = 0;  ///< promoted values that did not type and stayed in metadata
+  std::int64_t max_event_us = 0;
+
+  void add(const RowCounts& other);
+};
+
+struct TransformProgress {
+  std::atomic<std::uint64_t> bytes{0};
+  std::atomic<std::uint64_t> records{0};
+};
+
+/// An hour to do: whole files, or stray lines.
+struct HourTask {
+  std::int64_t hour = 0;
+  std::size_t sequence = 0;             ///< among the tasks of one pass, ascending by hour
+  std::vector<std::uint32_t> inputs;    ///< indices of the inputs
+  std::vector<std::pair<const StrayLog*, StrayLine>> strays;
+};
+
+struct HourWorkerOptions {
+  LineReaderOptions lines;
+  std::string base_currency = "USD";
+  std::filesystem::path temp_dir;
+  std::size_t flush_rows = 65'536;  ///< rows in memory before they are written, where no event has an id
+  FactWriterOptions facts;
+};
+
+/// Natural keys that were found to share a surrogate key with another one, by dimension.
+struct DeniedKeys {
+  bool any = false;
+  std::set<std::pair<std::string, std::string>> keys;  ///< (table, natural key)
+};
+
+/// What workers share.
+struct TransformShared {
+  std::vector<TransformInput> inputs;
+  std::vector<InputOutcome> outcomes;  ///< one an input, written by the worker that read it
+  ExistingRows* existing = nullptr;
+  EventWindow* window = nullptr;
+  DeniedKeys denied;
+  QuarantineWriter* quarantine = nullptr;
+  TransformProgress* progress = nullptr;
+};
+
+class HourWorker {
+ public:
+  HourWorker(HourWorkerOptions options, TransformShared* shared);
+
+  /// Does one hour. Errors: those that end the batch (the lake can't be written, published files can't be read); trouble with an input is its outcome.
+  Status process(const HourTask& task);
+  /// Completes the open fact file.
+  Status finish() { return writer_.finish(); }
+
+  void set_window(EventWindow* window) { window_ = window; }
+  RowCounts counts() const { return counts_; }
+  WorkerDimensions& dimensions() { return dimensions_; }
+  FactWriter& writer() { return writer_; }
+  const StrayLog& strays() const { return strays_; }
+  /// Forgets strays that were given to tasks.
+  StrayLog take_strays();
+
+ private:
+  struct LinePlace {
+    std::uint64_t offset;
+    std::uint64_t line;
+  };
+
+  Status load_existing(std::int64_t hour);
+  Status read_input(std::uint32_t input, std::int64_t hour);
+  Status take_block(const LineBlock& block, std::uint32_t input);
+  Status take_line(std::string_view line, std::uint32_t input, LinePlace place, bool is_stray);
+  Status take_record(const Record& record, std::uint32_t input, LinePlace place, std::string_view line);
+  Status reject(RejectReason reason, std::string_view field, std::uint64_t position, std::uint32_t input, LinePlace place, std::uint64_t length,
+                std::string_view text);
+  void next_arrival(std::uint32_t input);
+  std::uint32_t member(DimensionTable* members, const char* table, std::string_view natural_key);
+  std::uint32_t arrival_id(std::int64_t arrived_us);
+  std::uint32_t campaign_of(const Record& record);
+  std::uint32_t device_of(std::string_view type, std::string_view agent);
+  void push_metadata(const Record& record, bool purchase);
+  void see_user(std::size_t row);
+  Status flush(bool hour_ends, std::size_t sequence);
+
+  HourWorkerOptions options_;
+  TransformShared* shared_;
+  EventWindow* window_;
+  RecordParser parser_;
+  Record record_;
+  EventIdentifier identifier_;
+  IdentitySet identities_;
+  PageUrl page_url_;
+  std::string key_scratch_;
+  WorkerDimensions dimensions_;
+  HourColumns columns_;
+  FactWriter writer_;
+  StrayLog strays_;
+  RowCounts counts_;
+  std::vector<char> stray_text_;
+  std::vector<std::uint8_t> dropped_;
+
+  // Arrival of the input being read.
+  std::size_t arrival_run_ = 0;
+  std::int64_t arrival_left_ = 0;
+  std::int64_t arrived_us_ = 0;
+};
+
+}  // namespace clicklake

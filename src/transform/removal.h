@@ -1,0 +1,30 @@
+#pragma once
+/// Takes rows out of fact files by rewriting them.
+///
+/// Place: after dedupe found that an event of this batch takes the place of one that a file holds. Invariant: rows that stay are written as they were, columns and
+///   order; files without such a row are left alone.
+/// Thread safety: thread-compatible.
+/// Source: docs/design.md, "Identity of an event"; Iceberg spec, copy-on-write.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "transform/event_window.h"
+#include "transform/existing_rows.h"
+#include "transform/fact_writer.h"
+
+namespace clicklake {
+
+struct RemovalOutput {
+  std::vector<DataFile> added;
+  std::vector<std::string> removed;         ///< paths of files that were rewritten or became empty
+  std::vector<std::int64_t> changed_users;  ///< user_key of each row that went
+  std::int64_t rows = 0;
+};
+
+Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOptions& options, const std::vector<Replaced>& rows);
+
+}  // namespace clicklake

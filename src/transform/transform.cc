@@ -1,0 +1,266 @@
+#include "transform/transform.h"
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+#include <map>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "model/star_schema.h"
+#include "model/time.h"
+#include "objstore/durable_file.h"
+#include "transform/dimension_merge.h"
+#include "transform/removal.h"
+
+namespace clicklake {
+namespace {
+
+class Transform {
+ public:
+  Transform(Catalog& catalog, const TransformOptions& options, QuarantineWriter* quarantine, TransformProgress* progress)
+      : catalog_(catalog),
+        options_(options),
+        existing_(options.lake, SessionOptions{.threads = options.threads, .memory_limit = options.memory_limit, .temp_dir = options.temp_dir}) {
+    shared_.existing = &existing_;
+    shared_.quarantine = quarantine;
+    shared_.progress = progress;
+    for (const KeyCollision& denied : options.denied) shared_.denied.keys.insert({denied.table, denied.natural_key});
+    shared_.denied.any = !options.denied.empty();
+  }
+
+  Result<TransformResult> run(std::vector<TransformInput> inputs) {
+    shared_.inputs = std::move(inputs);
+    shared_.outcomes.resize(shared_.inputs.size());
+    for (const TableDefinition* table : star_tables()) {
+      ASSIGN_OR_RETURN(const std::int64_t snapshot, catalog_.current_snapshot(std::string(table->name)));
+      live_[std::string(table->name)].first = snapshot;
+    }
+    make_workers();
+    RETURN_IF_ERROR(run_pass(tasks_of_inputs()));
+    RETURN_IF_ERROR(run_stray_passes());
+    return complete();
+  }
+
+ private:
+  void make_workers() {
+    for (int i = 0; i < std::max(options_.threads, 1); ++i) {
+      HourWorkerOptions worker;
+      worker.lines = options_.lines;
+      worker.lines.hash = false;
+      worker.base_currency = options_.base_currency;
+      worker.temp_dir = options_.temp_dir;
+      worker.facts.lake = options_.lake;
+      worker.facts.batch_id = options_.batch_id;
+      worker.facts.writer = i;
+      worker.facts.parquet = options_.parquet;
+      workers_.push_back(std::make_unique<HourWorker>(std::move(worker), &shared_));
+    }
+  }
+
+  std::vector<HourTask> tasks_of_inputs() const {
+    std::map<std::int64_t, HourTask> by_hour;
+    for (std::uint32_t i = 0; i < shared_.inputs.size(); ++i) {
+      // A file without an hour of its own: all of its lines are strays.
+      const std::int64_t hour = shared_.inputs[i].hour.value_or(-1);
+      by_hour[hour].hour = hour;
+      by_hour[hour].inputs.push_back(i);
+    }
+    std::vector<HourTask> tasks;
+    for (auto& [hour, task] : by_hour) tasks.push_back(std::move(task));
+    return tasks;
+  }
+
+  /// Published files that hold rows of the tasks' hours, or of the window around them, and those that earlier passes wrote.
+  Status look_up_facts(std::int64_t first_hour, std::int64_t last_hour) {
+    std::vector<FactFile> files;
+    if (live_["fact_clicks"].first != 0) {
+      const TableDefinition& facts = fact_clicks_definition();
+      FileFilter times{facts.columns[static_cast<std::size_t>(column_index(facts, "event_timestamp"))].field_id, {}, {}};
+      times.min = hour_start(first_hour - options_.dedupe_window_hours);
+      times.max = hour_start(last_hour + 1 + options_.dedupe_window_hours);
+      ASSIGN_OR_RETURN(const std::vector<DataFile> live, catalog_.live_files("fact_clicks", {times}, true));
+      for (const DataFile& file : live) files.push_back(fact_file_of(file, false));
+    }
+    for (const DataFile& file : written_) files.push_back(fact_file_of(file, true));
+    existing_.set_facts(std::move(files));
+    return {};
+  }
+
+  /// Does the tasks (ascending by hour) with all workers and completes their files.
+  Status run_pass(std::vector<HourTask> tasks) {
+    if (tasks.empty()) return {};
+    for (std::size_t i = 0; i < tasks.size(); ++i) tasks[i].sequence = i;
+    const auto [first, last] = std::minmax_element(tasks.begin(), tasks.end(), [](const auto& a, const auto& b) { return a.hour < b.hour; });
+    RETURN_IF_ERROR(look_up_facts(first->hour, last->hour));
+    EventWindow window(&existing_, options_.dedupe_window_hours);
+    std::vector<Status> failures(workers_.size());
+    std::atomic<std::size_t> next{0};
+    std::atomic<bool> failed{false};
+    const auto work = [&](std::size_t w) {
+      HourWorker& worker = *workers_[w];
+      worker.set_window(&window);
+      for (std::size_t i = next++; i < tasks.size() && !failed; i = next++) {
+        failures[w] = worker.process(tasks[i]);
+        if (!failures[w]) {
+          failed = true;
+          window.cancel();
+          return;
+        }
+      }
+      if (!failed) failures[w] = worker.finish();
+    };
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t w = 1; w < workers_.size() && w < tasks.size(); ++w) threads.emplace_back(work, w);
+      work(0);
+    }
+    // The cause comes before those that were only cancelled by it.
+    const Error* cause = nullptr;
+    for (const Status& status : failures) {
+      if (!status && (cause == nullptr || cause->code == ErrorCode::kCancelled)) cause = &status.error();
+    }
+    if (cause != nullptr) return *cause;
+    for (auto& worker : workers_) {
+      for (DataFile& file : worker->writer().take_files()) written_.push_back(std::move(file));
+    }
+    replaced_.insert(replaced_.end(), window.replaced().begin(), window.replaced().end());
+    return {};
+  }
+
+  /// Strays are done hour by hour after everything else, against what is written by then.
+  Status run_stray_passes() {
+    std::vector<StrayLog> logs;
+    logs.reserve(workers_.size());
+    for (auto& worker : workers_) logs.push_back(worker->take_strays());
+    std::map<std::int64_t, HourTask> by_hour;
+    for (const StrayLog& log : logs) {
+      for (const StrayLine& line : log.lines()) {
+        HourTask& task = by_hour[line.hour];
+        task.hour = line.hour;
+        task.strays.emplace_back(&log, line);
+      }
+    }
+    std::vector<HourTask> tasks;
+    for (auto& [hour, task] : by_hour) {
+      std::sort(task.strays.begin(), task.strays.end(), [](const auto& a, const auto& b) {
+        return a.second.input != b.second.input ? a.second.input < b.second.input : a.second.source_offset < b.second.source_offset;
+      });
+      tasks.push_back(std::move(task));
+    }
+    return run_pass(std::move(tasks));
+  }
+
+  Result<TransformResult> complete() {
+    TransformResult result;
+    for (auto& worker : workers_) result.counts.add(worker->counts());
+    result.outcomes = shared_.outcomes;
+    for (const InputOutcome& outcome : result.outcomes) result.bytes_in += outcome.bytes;
+
+    TableChange facts;
+    facts.table = "fact_clicks";
+    facts.base_snapshot = live_["fact_clicks"].first;
+    DimensionMergeInput merge;
+    if (!replaced_.empty()) RETURN_IF_ERROR(remove_replaced(&facts, &merge, &result));
+    facts.added.insert(facts.added.end(), std::make_move_iterator(written_.begin()), std::make_move_iterator(written_.end()));
+
+    DimensionMergeOptions dimension;
+    dimension.lake = options_.lake;
+    dimension.batch_id = options_.batch_id;
+    dimension.base_currency = options_.base_currency;
+    dimension.buckets = options_.dimension_buckets;
+    dimension.threads = options_.threads;
+    dimension.parquet = options_.parquet;
+    for (auto& worker : workers_) merge.workers.push_back(&worker->dimensions());
+    for (auto& [table, state] : live_) {
+      if (table == "fact_clicks" || state.first == 0) continue;
+      ASSIGN_OR_RETURN(state.second, catalog_.live_files(table, {}, false));
+    }
+    merge.live = live_;
+    merge.existing = &existing_;
+    merge.load_all_facts = [&]() -> Status { return set_facts_after(facts); };
+    ASSIGN_OR_RETURN(DimensionMergeOutput dimensions, merge_dimensions(dimension, merge));
+    result.collisions = std::move(dimensions.collisions);
+    if (!facts.added.empty() || !facts.removed.empty()) result.changes.push_back(std::move(facts));
+    for (TableChange& change : dimensions.changes) result.changes.push_back(std::move(change));
+
+    std::set<std::filesystem::path> folders;
+    for (const TableChange& change : result.changes) {
+      for (const DataFile& file : change.added) {
+        result.bytes_out += static_cast<std::uint64_t>(file.info.size_bytes);
+        folders.insert((options_.lake / file.path).parent_path());
+      }
+    }
+    for (const auto& folder : folders) RETURN_IF_ERROR(sync_folders_up_to(folder, options_.lake));
+    return result;
+  }
+
+  Status remove_replaced(TableChange* facts, DimensionMergeInput* merge, TransformResult* result) {
+    RETURN_IF_ERROR(look_up_facts(min_hour(), max_hour()));
+    FactWriterOptions writer;
+    writer.lake = options_.lake;
+    writer.batch_id = options_.batch_id;
+    writer.parquet = options_.parquet;
+    ASSIGN_OR_RETURN(RemovalOutput removal, remove_rows(&existing_, writer, replaced_));
+    for (const std::string& path : removal.removed) {
+      const auto own = std::find_if(written_.begin(), written_.end(), [&](const DataFile& f) { return f.path == path; });
+      if (own == written_.end()) {
+        facts->removed.push_back(path);
+      } else {
+        written_.erase(own);
+        std::error_code ignored;  // an orphan is swept with the batch, or stays unknown to every reader
+        std::filesystem::remove(options_.lake / path, ignored);
+      }
+    }
+    facts->added = std::move(removal.added);
+    merge->changed_users = std::move(removal.changed_users);
+    merge->rows_removed = true;
+    result->replaced = removal.rows;
+    return {};
+  }
+
+  std::int64_t min_hour() const {
+    std::int64_t us = std::numeric_limits<std::int64_t>::max();
+    for (const Replaced& r : replaced_) us = std::min(us, r.time);
+    return hour_of(us);
+  }
+  std::int64_t max_hour() const {
+    std::int64_t us = 0;
+    for (const Replaced& r : replaced_) us = std::max(us, r.time);
+    return hour_of(us);
+  }
+
+  /// The fact files as they will be after the commit.
+  Status set_facts_after(const TableChange& facts) {
+    std::vector<FactFile> files;
+    if (facts.base_snapshot != 0) {
+      ASSIGN_OR_RETURN(const std::vector<DataFile> live, catalog_.live_files("fact_clicks", {}, false));
+      const std::set<std::string> gone(facts.removed.begin(), facts.removed.end());
+      for (const DataFile& file : live) {
+        if (!gone.contains(file.path)) files.push_back(fact_file_of(file, false));
+      }
+    }
+    for (const DataFile& file : facts.added) files.push_back(fact_file_of(file, true));
+    existing_.set_facts(std::move(files));
+    return {};
+  }
+
+  Catalog& catalog_;
+  const TransformOptions& options_;
+  ExistingRows existing_;
+  TransformShared shared_;
+  std::vector<std::unique_ptr<HourWorker>> workers_;
+  std::map<std::string, std::pair<std::int64_t, std::vector<DataFile>>> live_;
+  std::vector<DataFile> written_;
+  std::vector<Replaced> replaced_;
+};
+
+}  // namespace
+
+Result<TransformResult> transform(Catalog& catalog, const TransformOptions& options, std::vector<TransformInput> inputs, QuarantineWriter* quarantine,
+                                  TransformProgress* progress) {
+  return Transform(catalog, options, quarantine, progress).run(std::move(inputs));
+}
+
+}  // namespace clicklake

@@ -1,0 +1,3 @@
+#ifndef DUCKDB_VERSION
+#define DUCKDB_VERSION "v1.5.4"
+#endif
