@@ -77,18 +77,16 @@ Result<Connection::Mode> mode_for(const fs::path& file) {
 Result<std::unique_ptr<Catalog>> Catalog::create(const fs::path& file) {
   std::error_code error;
   if (fs::exists(file, error)) return already_there(file);
-  RETURN_IF_ERROR(make_folders(file.parent_path()));
-  const fs::path temporary = temporary_path(file);
-  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
-    ::unlink((temporary.string() + suffix).c_str());  // what a crash left
-  }
-  Status written = write_new(temporary);
-  if (written) written = sync_file(temporary);
-  if (written) written = rename_new(temporary, file);
-  if (!written) {
-    ::unlink(temporary.c_str());
-    return std::move(written).error();
-  }
+  // In a folder of its own, for SQLite puts files beside it, whose names no sweeper would know.
+  const fs::path staging = temporary_path(file);
+  fs::remove_all(staging, error);  // what a crash left
+  RETURN_IF_ERROR(make_folders(staging));
+  const fs::path staged = staging / file.filename();
+  Status made = write_new(staged);
+  if (made) made = sync_file(staged);
+  if (made) made = rename_new(staged, file);
+  fs::remove_all(staging, error);
+  if (!made) return std::move(made).error();
   RETURN_IF_ERROR(sync_folder(file.parent_path()));
   return open(file);
 }

@@ -9,6 +9,7 @@
 #include "base/fault_point.h"
 #include "catalog/catalog_fixture.h"
 #include "model/star_schema.h"
+#include "objstore/durable_file.h"
 
 namespace clicklake {
 namespace {
@@ -56,6 +57,9 @@ TEST_F(CatalogTest, KilledWhileCreatingLeavesNoCatalogAndCanBeDoneAgain) {
               }),
               -SIGKILL);
     EXPECT_THAT(Catalog::open(file_), IsError(ErrorCode::kNotFound, "clicklake init"));
+    for (const auto& entry : fs::directory_iterator(dir_)) {
+      EXPECT_TRUE(is_temporary_name(entry.path().filename().string())) << entry.path();
+    }
   }
   create();
   EXPECT_THAT(Catalog::open(file_), IsOk());

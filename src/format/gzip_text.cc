@@ -51,7 +51,9 @@ class GzipText final : public TextSource {
     return given;
   }
 
-  std::string torn() const override { return cut_ ? cut_inside("gzip stream") : TextSource::torn(); }
+  std::string torn() const override {
+    return cut_ ? cut_inside("gzip stream") : TextSource::torn();
+  }
 
  private:
   /// False where no member follows, or more input is needed to know.
@@ -70,8 +72,7 @@ class GzipText final : public TextSource {
   }
 
   void inflate_some(char* out, std::size_t size, std::size_t* given) {
-    const std::size_t room =
-        std::min<std::size_t>(size - *given, std::numeric_limits<uInt>::max());
+    const std::size_t room = std::min<std::size_t>(size - *given, std::numeric_limits<uInt>::max());
     stream_.next_out = reinterpret_cast<Bytef*>(out + *given);
     stream_.avail_out = static_cast<uInt>(room);
     const int outcome = inflate(&stream_, Z_NO_FLUSH);

@@ -111,9 +111,7 @@ void JsonArraySplitter::close(char closer) {
 /// One structural byte of an element, outside of its strings.
 void JsonArraySplitter::step(char byte) {
   switch (byte) {
-    case '"':
-      in_string_ = true;
-      break;
+    case '"': in_string_ = true; break;
     case '{':
       if (after_comma_ && untracked_ == 0) {
         end_element(length_at_comma_);
@@ -121,12 +119,8 @@ void JsonArraySplitter::step(char byte) {
       }
       open('{');
       break;
-    case '[':
-      open('[');
-      break;
-    case '}':
-      close('}');
-      break;
+    case '[': open('['); break;
+    case '}': close('}'); break;
     case ']':
       if (untracked_ == 0 && open_.find('[') == std::string::npos) {
         end_element(solid_length_);
@@ -145,8 +139,7 @@ void JsonArraySplitter::step(char byte) {
       emit(byte);
       solid_length_ = element_length();
       return;
-    default:
-      break;
+    default: break;
   }
   after_comma_ = false;
   emit(byte);

@@ -2,11 +2,12 @@
 /// Cuts the text of one JSON array into its elements, one line each, in any pieces.
 ///
 /// Place: inside the line reader, for sources that are an array of records.
-/// Invariant: what is between two top-level commas is one element, byte for byte, but for line breaks: between tokens they become blanks; inside
-///   a string (which JSON forbids) a line feed becomes a carriage return, so that the parser still refuses it. White space around an element, and elements of
-///   nothing but white space, are left out.
-/// A damaged element does not take the rest with it: a string ends at a line feed, a closer closes what it matches, and a `{` where only a
-///   key may stand begins a new element.
+/// Invariant: what is between two top-level commas is one element, byte for byte, but for line
+/// breaks: between tokens they become blanks; inside a string (which JSON forbids) a line feed
+/// becomes a carriage return, so that the parser still refuses it. White space around an element,
+/// and elements of nothing but white space, are left out.
+/// A damaged element does not take the rest with it: a string ends at a line feed, a closer closes
+/// what it matches, and a `{` where only a key may stand begins a new element.
 /// Thread safety: thread-compatible.
 
 #include <cstddef>
@@ -26,10 +27,12 @@ class JsonArraySplitter {
   JsonArraySplitter(std::size_t max_element_bytes, std::size_t kept)
       : max_element_bytes_(max_element_bytes), kept_(kept) {}
 
-  /// Begins right behind an array's `[`, at byte `offset` (0-based) of the text, on line `line` (1-based).
+  /// Begins right behind an array's `[`, at byte `offset` (0-based) of the text, on line `line`
+  /// (1-based).
   void start(std::uint64_t offset, std::uint64_t line);
 
-  /// Takes `text`, up to the array's end, or to an element's end with at least `block_bytes` gathered. Returns how many bytes it took.
+  /// Takes `text`, up to the array's end, or to an element's end with at least `block_bytes`
+  /// gathered. Returns how many bytes it took.
   /// Cost: O(n), a table look-up a byte.
   std::size_t feed(std::string_view text, std::size_t block_bytes);
   /// At the end of the text: gives the element that it cuts.
@@ -83,7 +86,8 @@ class JsonArraySplitter {
 
   bool in_string_ = false;
   bool escaped_ = false;
-  bool after_comma_ = false;  ///< inside an object: a comma, or the line feed that ended a string, and nothing but white space since
+  bool after_comma_ = false;  ///< inside an object: a comma, or the line feed that ended a string,
+                              ///< and nothing but white space since
   std::size_t length_at_comma_ = 0;
   std::string open_;           ///< brackets open inside the element, up to kMaxTracked
   std::size_t untracked_ = 0;  ///< those deeper

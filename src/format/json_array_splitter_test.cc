@@ -53,7 +53,8 @@ TEST(JsonArraySplitterTest, ElementsOfNothingAreLeftOut) {
 
 TEST(JsonArraySplitterTest, EveryFeedSizeGivesTheSame) {
   const std::string text =
-      "{\"a\" : \"x\\\\\" ,\r\n\"b\":[1,{\"c\":\"\\u0041\"}]} ,\n\t{\"d\":\"raw\nfeed\"},\n{\"e\":1,\n{\"f\":2}\n]";
+      "{\"a\" : \"x\\\\\" ,\r\n\"b\":[1,{\"c\":\"\\u0041\"}]} "
+      ",\n\t{\"d\":\"raw\nfeed\"},\n{\"e\":1,\n{\"f\":2}\n]";
   const std::vector<std::string> wanted = split(text);
   ASSERT_EQ(wanted.size(), 4U);
   for (std::size_t step = 1; step <= text.size(); ++step) {
@@ -82,10 +83,12 @@ TEST(JsonArraySplitterTest, SuperfluousBraceSpoilsItsElementOnly) {
 
 TEST(JsonArraySplitterTest, DeepNestingIsFollowedWithoutBeingHeld) {
   const std::string deep = std::string(400, '[') + std::string(400, ']');
-  EXPECT_THAT(split("{\"a\":" + deep + "},{\"b\":2}]"), ElementsAre("{\"a\":" + deep + "}", "{\"b\":2}"));
+  EXPECT_THAT(split("{\"a\":" + deep + "},{\"b\":2}]"),
+              ElementsAre("{\"a\":" + deep + "}", "{\"b\":2}"));
   JsonArraySplitter splitter(1000, 10);
   splitter.start(1, 1);
-  const std::string text = "{\"a\":" + std::string(50'000, '[') + std::string(50'000, ']') + "},{\"b\":2}]";
+  const std::string text =
+      "{\"a\":" + std::string(50'000, '[') + std::string(50'000, ']') + "},{\"b\":2}]";
   EXPECT_EQ(splitter.feed(text, 1'000'000), text.size());
   EXPECT_EQ(splitter.lines().view(), "{\"b\":2}\n");
   ASSERT_EQ(splitter.overlong().size(), 1U);
@@ -115,8 +118,8 @@ TEST(JsonArraySplitterTest, RandomDamageLosesNoSolidByte) {
     };
     ASSERT_EQ(letters(splitter.lines().view()), letters(text.substr(0, taken))) << text;
     ASSERT_TRUE(closed || taken == text.size());
-    ASSERT_EQ(static_cast<std::size_t>(std::count(splitter.lines().view().begin(),
-                                                  splitter.lines().view().end(), '\n')),
+    ASSERT_EQ(static_cast<std::size_t>(
+                  std::count(splitter.lines().view().begin(), splitter.lines().view().end(), '\n')),
               splitter.element_offsets().size());
     for (const std::uint64_t offset : splitter.element_offsets()) {
       ASSERT_LE(offset, text.size());

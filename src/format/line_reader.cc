@@ -13,7 +13,8 @@
 namespace clicklake {
 namespace {
 
-constexpr std::size_t kLookAhead = 64U << 10;    ///< within it the first record must begin for an array to be seen
+constexpr std::size_t kLookAhead =
+    64U << 10;  ///< within it the first record must begin for an array to be seen
 constexpr std::size_t kMaxOverlongPerBlock = 16;  ///< bounds what their heads hold
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
@@ -21,7 +22,8 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 
 enum class Shape { kLines, kArray, kUnknown };
 
-/// What a source that begins with `text` is; `whole`: nothing follows. `*open` becomes the position behind an array's `[`.
+/// What a source that begins with `text` is; `whole`: nothing follows. `*open` becomes the position
+/// behind an array's `[`.
 Shape shape_of(std::string_view text, bool whole, std::size_t* open) {
   const Shape undecided = whole ? Shape::kLines : Shape::kUnknown;
   std::size_t at = 0;
@@ -58,19 +60,13 @@ class BlockReader final : public LineReader {
     while (mode_ != Mode::kEnd) {
       bool given = false;
       switch (mode_) {
-        case Mode::kArray:
-          given = take_elements(block);
-          break;
-        case Mode::kBehindArray:
-          skip_rest_of_array_line();
-          break;
+        case Mode::kArray: given = take_elements(block); break;
+        case Mode::kBehindArray: skip_rest_of_array_line(); break;
         case Mode::kOverlong:
           skip_overlong(block);
           given = block->overlong.size() >= kMaxOverlongPerBlock;
           break;
-        default:
-          given = take_lines(block);
-          break;
+        default: given = take_lines(block); break;
       }
       if (given) return true;
       if (!wants_text_) continue;
@@ -177,8 +173,8 @@ class BlockReader final : public LineReader {
     }
     const char* line = begin;
     while (line < end) {
-      const char* stop = static_cast<const char*>(
-          std::memchr(line, '\n', static_cast<std::size_t>(end - line)));
+      const char* stop =
+          static_cast<const char*>(std::memchr(line, '\n', static_cast<std::size_t>(end - line)));
       if (line_length(line, stop) > options_.max_line_bytes) break;
       line = stop + 1;
     }
@@ -270,7 +266,8 @@ class BlockReader final : public LineReader {
     return give_elements(block);
   }
 
-  /// Requires that the splitter is between elements. What it gathered stays where it is until the next call.
+  /// Requires that the splitter is between elements. What it gathered stays where it is until the
+  /// next call.
   bool give_elements(LineBlock* block) {
     block->overlong.swap(splitter_.overlong());
     block->element_offsets.swap(splitter_.element_offsets());
@@ -301,7 +298,8 @@ class BlockReader final : public LineReader {
 
   bool is_cut() const { return !source_->torn().empty() || source_->stored().grew(); }
 
-  /// At the end of the text: the last line without '\n', unless it is cut. False where nothing is left.
+  /// At the end of the text: the last line without '\n', unless it is cut. False where nothing is
+  /// left.
   bool take_rest(LineBlock* block) {
     const Mode mode = std::exchange(mode_, Mode::kEnd);
     if (mode == Mode::kArray) {

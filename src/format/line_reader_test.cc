@@ -60,8 +60,9 @@ void expect_same(const ReadSource& got, const ReadSource& wanted) {
 
 TEST_F(LineReaderTest, GivesLinesWithOffsetsAndNumbers) {
   const ReadSource source = read("{\"a\":1}\n\n{\"b\":2}\r\nlast");
-  EXPECT_EQ(source.lines, (std::vector<ReadLine>{
-                              {"{\"a\":1}", 0, 1}, {"", 8, 2}, {"{\"b\":2}\r", 9, 3}, {"last", 18, 4}}));
+  EXPECT_EQ(source.lines,
+            (std::vector<ReadLine>{
+                {"{\"a\":1}", 0, 1}, {"", 8, 2}, {"{\"b\":2}\r", 9, 3}, {"last", 18, 4}}));
   EXPECT_FALSE(source.end.torn);
   EXPECT_FALSE(source.end.grew);
 }
@@ -73,7 +74,9 @@ TEST_F(LineReaderTest, EmptyFileHasNoLines) {
   EXPECT_EQ(source.bytes_read, 0U);
 }
 
-TEST_F(LineReaderTest, OnlyABlankLineIsOneLine) { EXPECT_THAT(read("\n").texts(), ElementsAre("")); }
+TEST_F(LineReaderTest, OnlyABlankLineIsOneLine) {
+  EXPECT_THAT(read("\n").texts(), ElementsAre(""));
+}
 
 TEST_F(LineReaderTest, NulsAreBytesLikeOthers) {
   EXPECT_THAT(read("a\0b\n\0\n"s).texts(), ElementsAre("a\0b"s, "\0"s));

@@ -1,7 +1,8 @@
 #pragma once
 /// Counts line feeds at memory speed.
 ///
-/// Place: the line reader numbers its blocks' lines with it. Thread safety: pure.
+/// Place: the line reader numbers its blocks' lines with it.
+/// Thread safety: pure.
 
 #include <cstddef>
 #include <cstdint>

@@ -175,15 +175,28 @@ char* pack_hybrid_bits(const std::uint64_t* words, std::size_t count, char* out)
   return out;
 }
 
-IndexRange index_range(const std::uint32_t* indices, std::size_t count) {
-  std::uint32_t max = 0;
-  std::uint32_t nulls = 0;
+IndexCheck check_indices(const std::uint32_t* indices, std::size_t count, std::size_t entries) {
+  constexpr std::uint32_t kSign = 0x80000000U;
+  if (entries >= kSign) return {false, false};
+  // An index below `entries` is below 2^31 and becomes negative when these are taken off: two operations a vector.
+  const auto size = static_cast<std::uint32_t>(entries);
+  std::uint32_t any = 0;
+  std::uint32_t every = kSign;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t plus_one = indices[i] + 1;  // a null becomes 0
-    max = std::max(max, plus_one);
-    nulls |= plus_one == 0 ? 1U : 0U;
+    any |= indices[i];
+    every &= indices[i] - size;
   }
-  return {max, nulls != 0};
+  if ((any & kSign) == 0) return {false, every != 0 || count == 0};
+  IndexCheck check;
+  std::uint32_t nulls = 0;
+  std::uint32_t misfits = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    nulls |= indices[i] == kNull ? 1U : 0U;
+    misfits |= indices[i] != kNull && indices[i] >= size ? 1U : 0U;
+  }
+  check.has_nulls = nulls != 0;
+  check.all_fit = misfits == 0;
+  return check;
 }
 
 std::size_t compact_indices(const std::uint32_t* indices, std::size_t count, std::uint32_t* out,

@@ -35,12 +35,12 @@ char* pack_run(std::uint32_t value, std::size_t count, int width, char* out);
 inline std::size_t words_for(std::size_t count) { return count / 64 + 2; }
 
 /// What a column's indices hold.
-struct IndexRange {
-  std::uint32_t max_plus_one = 0;  ///< of those that are no null; 0: all are null
+struct IndexCheck {
   bool has_nulls = false;
+  bool all_fit = true;  ///< each is a null or below the number of entries
 };
-/// Cost: memory speed.
-IndexRange index_range(const std::uint32_t* indices, std::size_t count);
+/// Cost: memory speed where there are no nulls.
+IndexCheck check_indices(const std::uint32_t* indices, std::size_t count, std::size_t entries);
 
 /// Moves those that are no null to `out` (room for `count`) and sets their bits in `words`; returns how many.
 std::size_t compact_indices(const std::uint32_t* indices, std::size_t count, std::uint32_t* out,

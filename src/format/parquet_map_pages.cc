@@ -1,25 +1,17 @@
 #include "format/parquet_map_pages.h"
 
 #include <algorithm>
-#include <limits>
 #include <span>
 #include <string>
+
+#include "format/parquet_frequency_order.h"
 
 namespace clicklake {
 namespace {
 
-constexpr std::uint32_t kNull = kNullIndex;
-
 Error map_error(std::string_view name, const std::string& what) {
   return Error{ErrorCode::kInvalidArgument, "cannot encode map " + std::string(name) + ": " + what};
 }
-
-/// Levels of a page before the values; `is_short` where each is one run.
-struct MapLevels {
-  ShortLevels runs;
-  std::string_view bytes;
-  bool is_short = false;
-};
 
 /// A page's rows and entries.
 struct MapPage {
@@ -27,19 +19,13 @@ struct MapPage {
   std::size_t slots = 0;                   ///< entries, and one for each empty map
   std::size_t empty = 0;
   std::size_t rows() const { return offsets.size() - 1; }
-  std::size_t first_entry() const { return offsets.front(); }
   std::size_t entries() const { return offsets.back() - offsets.front(); }
 };
 
-std::size_t levels_bound(std::size_t slots) { return 8 + 2 * hybrid_bound(slots, 2); }
-
-/// Repetition levels: 0 where a row starts. Needs words_for(slots) words of scratch.
-char* write_repetition(const MapPage& page, std::uint64_t* words, char* out) {
-  if (page.slots == page.rows()) {
-    char* const end = pack_run(0, page.slots, 1, out + 4);
-    put_length(out, static_cast<std::size_t>(end - out) - 4);
-    return end;
-  }
+/// Repetition levels, 0 where a row starts; nothing where they all are 0.
+std::string_view write_repetition(const MapPage& page, Arena& arena) {
+  if (page.slots == page.rows()) return {};
+  auto* const words = arena.allocate_array<std::uint64_t>(words_for(page.slots));
   std::fill_n(words, words_for(page.slots), ~std::uint64_t{0});
   std::size_t empty_before = 0;
   const std::uint32_t base = page.offsets.front();
@@ -48,118 +34,129 @@ char* write_repetition(const MapPage& page, std::uint64_t* words, char* out) {
     words[slot / 64] &= ~(std::uint64_t{1} << slot % 64);
     empty_before += page.offsets[row + 1] == page.offsets[row] ? 1 : 0;
   }
-  return write_presence(words, 0, page.slots, out);
+  char* const start = arena.allocate(presence_bound(page.slots));
+  char* const end = write_presence(words, 0, page.slots, start);
+  return {start, static_cast<std::size_t>(end - start)};
 }
 
-/// Definition levels: `none` for an empty map, `none` + 1 for a key or a null value, `none` + 2 for a value.
-char* write_definition(const MapPage& page, std::uint32_t none, std::uint32_t max, const std::uint32_t* value_indices, Arena& arena, char* out) {
-  auto* const levels = arena.allocate_array<std::uint32_t>(page.slots);
-  std::size_t slot = 0;
-  for (std::size_t row = 0; row < page.rows(); ++row) {
-    if (page.offsets[row] == page.offsets[row + 1]) {
-      levels[slot++] = none;
-      continue;
-    }
-    for (std::uint32_t entry = page.offsets[row]; entry < page.offsets[row + 1]; ++entry) {
-      const bool has_value = value_indices != nullptr && value_indices[entry] != kNull;
-      levels[slot++] = none + 1 + (has_value ? 1 : 0);
-    }
-  }
-  char* const end = pack_hybrid(levels, page.slots, bits_for(max), out + 4);
-  put_length(out, static_cast<std::size_t>(end - out) - 4);
-  return end;
-}
-
-/// A key or value column of entries.
+/// A map's keys or values, of all rows.
 struct EntryColumn {
-  const std::uint32_t* indices;
+  std::span<const std::uint32_t> given;  ///< one an entry
   std::span<const std::string_view> dictionary;
   std::uint32_t no_entry_level;
   bool is_value;
   bool has_nulls;
-  bool is_plain = false;
-  int width = 1;
 
   std::uint32_t max_level() const { return no_entry_level + (is_value ? 2 : 1); }
+
+  // Set by start_column.
+  const std::uint32_t* present = nullptr;         ///< numbers of those that are no null
+  const std::string_view* strings = nullptr;      ///< the same as strings, for PLAIN
+  std::size_t present_count = 0;
+  int width = 1;
+  // Set page by page.
+  std::size_t next = 0;  ///< of `present`
 };
 
-Status add_map_page(std::string_view name, const MapPage& page, const EntryColumn& column, std::string_view repetition, Arena& arena,
-                    ChunkDraft& draft) {
+/// Chooses the encoding and adds the dictionary; returns about how many bytes the data pages' values take.
+std::size_t start_column(EntryColumn& column, Arena& arena, ChunkDraft& draft) {
+  column.present = column.given.data();
+  column.present_count = column.given.size();
+  if (column.has_nulls) {
+    auto* const present = arena.allocate_array<std::uint32_t>(column.given.size());
+    auto* const words = arena.allocate_array<std::uint64_t>(words_for(column.given.size()));
+    column.present_count = compact_indices(column.given.data(), column.given.size(), present, words);
+    column.present = present;
+  }
+  draft.null_count = column.given.size() - column.present_count;
+  const std::size_t entries = column.dictionary.size();
+  if (column.present_count == 0) {
+    column.strings = arena.allocate_array<std::string_view>(1);
+    return 0;
+  }
+  column.width = index_width(entries);
+  const std::size_t index_bytes = column.present_count * static_cast<std::size_t>(column.width) / 8;
+  if (!dictionary_pays(entries, plain_string_bytes(column.dictionary), column.present_count)) {
+    auto* const strings = arena.allocate_array<std::string_view>(column.present_count);
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < column.present_count; ++i) {
+      strings[i] = column.dictionary[column.present[i]];
+      bytes += strings[i].size() + 4;
+    }
+    column.strings = strings;
+    return bytes;
+  }
+  if (frequency_order_pays(column.present_count, entries)) {
+    const FrequencyOrder ordered = frequency_order({column.present, column.present_count}, entries, arena);
+    column.present = ordered.indices;
+    column.dictionary = reorder(column.dictionary, ordered.entries, arena);
+  }
+  // Neighbours are of different keys, and the keys come round again: whole bytes let zstd find what repeats.
+  if (column.is_value && column.width > 8 && column.width < 16) column.width = 16;
+  add_dictionary_page(column.dictionary, arena, draft);
+  return index_bytes;
+}
+
+/// Definition levels: `no_entry_level` for an empty map, one more for an entry, two more for an entry's value that is no null.
+char* write_definition(const MapPage& page, const EntryColumn& column, std::size_t first_entry, Arena& arena, char* out) {
+  auto* const levels = arena.allocate_array<std::uint32_t>(page.slots);
+  std::size_t slot = 0;
+  std::size_t entry = page.offsets.front() - first_entry;
+  for (std::size_t row = 0; row < page.rows(); ++row) {
+    const std::size_t entries = page.offsets[row + 1] - page.offsets[row];
+    levels[slot] = column.no_entry_level;
+    for (std::size_t i = 0; i < entries; ++i, ++entry) {
+      levels[slot + i] = column.max_level() - (column.has_nulls && column.given[entry] == kNullIndex ? 1 : 0);
+    }
+    slot += std::max<std::size_t>(entries, 1);
+  }
+  char* const end = pack_hybrid(levels, page.slots, bits_for(column.max_level()), out + 4);
+  put_length(out, static_cast<std::size_t>(end - out) - 4);
+  return end;
+}
+
+template <typename Body>
+Status add_page(std::string_view name, const MapPage& page, EntryColumn& column, std::size_t first_entry, std::string_view repetition,
+                const Body& body, Arena& arena, ChunkDraft& draft) {
   PageDraft out;
   out.level_count = page.slots;
-  out.encoding = column.is_plain ? ParquetEncoding::kPlain : ParquetEncoding::kRleDictionary;
-  const bool has_definition = page.empty != 0 || column.has_nulls;
-  const bool has_runs = repetition.empty() && !has_definition;
-
-  const std::uint32_t* indices = column.indices + page.first_entry();
+  out.encoding = Body::kEncoding;
   std::size_t present = page.entries();
   if (column.has_nulls) {
-    auto* const values = arena.allocate_array<std::uint32_t>(present);
-    auto* const words = arena.allocate_array<std::uint64_t>(words_for(present));
-    present = compact_indices(indices, present, values, words);
-    indices = values;
+    const auto entries = column.given.subspan(page.offsets.front() - first_entry, page.entries());
+    present -= static_cast<std::size_t>(std::count(entries.begin(), entries.end(), kNullIndex));
   }
-  auto* const strings = column.is_plain ? arena.allocate_array<std::string_view>(present + 1) : nullptr;
-  if (column.is_plain) {
-    for (std::size_t i = 0; i < present; ++i) strings[i] = column.dictionary[indices[i]];
-  }
-  const StringBody plain{strings};
-  const IndexBody coded{indices, column.width};
-  const std::size_t body_bound = column.is_plain ? plain.bound(0, present) : coded.bound(0, present);
-  if (body_bound > std::numeric_limits<std::int32_t>::max() / 2) {
-    return map_error(name, "a page of it would be larger than 1 GiB; its values are too long");
-  }
+  const std::size_t bound = body.bound(column.next, present);
+  if (bound > kMostPageBytes) return map_error(name, "a page of it would be larger than 1 GiB; its values are too long");
 
-  char* levels = nullptr;
-  std::size_t level_bytes = 0;
-  if (!has_runs) {
-    levels = arena.allocate(levels_bound(page.slots));
-    char* end = levels;
-    if (repetition.empty()) {
-      ShortLevels run;
-      run.add_run(0, 1, page.slots);
-      end = std::copy(run.view().begin(), run.view().end(), end);
-    } else {
-      end = std::copy(repetition.begin(), repetition.end(), end);
-    }
-    if (has_definition) {
-      end = write_definition(page, column.no_entry_level, column.max_level(), column.is_value ? column.indices : nullptr, arena, end);
-    } else {
-      ShortLevels run;
-      run.add_run(column.max_level(), column.max_level(), page.slots);
-      end = std::copy(run.view().begin(), run.view().end(), end);
-    }
-    level_bytes = static_cast<std::size_t>(end - levels);
-  } else {
-    out.levels.add_run(0, 1, page.slots);
-    out.levels.add_run(page.entries() == 0 ? column.no_entry_level : column.max_level(), column.max_level(), page.slots);
+  const bool has_definition = page.empty != 0 || column.has_nulls;
+  std::string_view levels;
+  if (repetition.empty()) out.levels.add_run(0, 1, page.slots);
+  if (!has_definition) {
+    ShortLevels& runs = out.levels;
+    runs.add_run(column.max_level(), column.max_level(), page.slots);
   }
-  char* const start = arena.allocate(level_bytes + body_bound);
-  if (level_bytes != 0) std::memcpy(start, levels, level_bytes);
-  char* const end = column.is_plain ? plain.write(0, present, start + level_bytes) : coded.write(0, present, start + level_bytes);
+  if (!repetition.empty() || has_definition) {
+    // Levels of more than a run go before the values, so that zstd sees both at once.
+    char* const start = arena.allocate(repetition.size() + 64 + hybrid_bound(page.slots, 2));
+    char* end = std::copy(repetition.begin(), repetition.end(), start);
+    if (!has_definition || repetition.empty()) {
+      const std::string_view run = out.levels.view();
+      end = std::copy(run.begin(), run.end(), end);
+      out.levels.size = 0;
+    }
+    if (has_definition) end = write_definition(page, column, first_entry, arena, end);
+    levels = {start, static_cast<std::size_t>(end - start)};
+  }
+  char* const start = arena.allocate(levels.size() + bound);
+  char* const values = std::copy(levels.begin(), levels.end(), start);
+  char* const end = body.write(column.next, present, values);
   const auto size = static_cast<std::size_t>(end - start);
   arena.shrink(start, size);
   out.body.plain = {start, size};
   draft.pages.push_back(out);
+  column.next += present;
   return {};
-}
-
-/// Chooses the encoding of a column's `present` values and adds its dictionary; returns the bytes of its data pages, about.
-std::size_t start_column(EntryColumn& column, std::size_t present, Arena& arena, ChunkDraft& draft) {
-  const std::size_t entries = column.dictionary.size();
-  if (present == 0) {
-    column.is_plain = true;
-    return 0;
-  }
-  column.width = std::max(1, bits_for(static_cast<std::uint32_t>(entries - 1)));
-  const std::size_t dictionary_bytes = plain_string_bytes(column.dictionary);
-  const std::size_t index_bytes = present * static_cast<std::size_t>(column.width) / 8;
-  const std::size_t plain_bytes = dictionary_bytes / entries * present;
-  constexpr std::size_t kMostDictionaryBytes = std::size_t{1} << 30;
-  column.is_plain = entries > 1 && (dictionary_bytes + index_bytes >= plain_bytes || dictionary_bytes >= kMostDictionaryBytes);
-  if (column.is_plain) return plain_bytes;
-  add_dictionary_page(column.dictionary, arena, draft);
-  return index_bytes;
 }
 
 }  // namespace
@@ -176,54 +173,47 @@ Status build_map_pages(const ParquetLeaf& key_leaf, std::string_view name, const
     return map_error(name, std::to_string(offsets.size()) + " offsets in a row group of " + std::to_string(rows) + " rows");
   }
   bool ascend = true;
-  std::size_t empty = 0;
-  for (std::size_t row = 0; row < rows; ++row) {
-    ascend = ascend && offsets[row] <= offsets[row + 1];
-    empty += offsets[row] == offsets[row + 1] ? 1 : 0;
-  }
+  for (std::size_t row = 0; row < rows; ++row) ascend = ascend && offsets[row] <= offsets[row + 1];
   if (!ascend || offsets.back() > column.key_indices.size() || column.key_indices.size() != column.value_indices.size()) {
     return map_error(name, "its offsets do not fit its " + std::to_string(column.key_indices.size()) + " keys and " +
                                std::to_string(column.value_indices.size()) + " values");
   }
-  const std::size_t entries = offsets.back() - offsets.front();
-  const IndexRange key_range = index_range(column.key_indices.data() + offsets.front(), entries);
-  const IndexRange value_range = index_range(column.value_indices.data() + offsets.front(), entries);
-  if (key_range.has_nulls) return map_error(name, "a key is null");
-  if (key_range.max_plus_one > column.string_dictionary.size() || value_range.max_plus_one > column.value_dictionary.size()) {
-    return map_error(name, "an index lies outside its dictionary");
-  }
-  std::size_t null_values = 0;
-  if (value_range.has_nulls) {
-    const auto entry_values = column.value_indices.subspan(offsets.front(), entries);
-    null_values = static_cast<std::size_t>(std::count(entry_values.begin(), entry_values.end(), kNull));
-  }
+  const std::size_t first_entry = offsets.front();
+  const std::size_t entries = offsets.back() - first_entry;
+  const auto key_indices = column.key_indices.subspan(first_entry, entries);
+  const auto value_indices = column.value_indices.subspan(first_entry, entries);
+  const IndexCheck key_check = check_indices(key_indices.data(), entries, column.string_dictionary.size());
+  const IndexCheck value_check = check_indices(value_indices.data(), entries, column.value_dictionary.size());
+  if (key_check.has_nulls) return map_error(name, "a key is null");
+  if (!key_check.all_fit || !value_check.all_fit) return map_error(name, "an index lies outside its dictionary");
 
   const auto none = static_cast<std::uint32_t>(key_leaf.max_definition_level - 1);
-  EntryColumn key{column.key_indices.data(), column.string_dictionary, none, false, false};
-  EntryColumn value{column.value_indices.data(), column.value_dictionary, none, true, value_range.has_nulls};
-  const std::size_t key_bytes = start_column(key, entries, arena, keys);
-  const std::size_t value_bytes = start_column(value, entries - null_values, arena, values);
+  EntryColumn key{key_indices, column.string_dictionary, none, false, false};
+  EntryColumn value{value_indices, column.value_dictionary, none, true, value_check.has_nulls};
+  const std::size_t key_bytes = start_column(key, arena, keys);
+  const std::size_t value_bytes = start_column(value, arena, values);
 
-  for (ChunkDraft* draft : {&keys, &values}) {
-    draft->level_count = entries + empty;
-    draft->value_count = entries;
-  }
-  values.null_count = null_values;
-
+  std::size_t empty = 0;
   const std::size_t page_rows = values_per_page(rows, std::max(key_bytes, value_bytes) + entries / 4, page_bytes);
   for (std::size_t begin = 0; begin < rows; begin += page_rows) {
     MapPage page{offsets.subspan(begin, std::min(page_rows, rows - begin) + 1)};
     for (std::size_t row = 0; row < page.rows(); ++row) page.empty += page.offsets[row] == page.offsets[row + 1] ? 1 : 0;
     page.slots = page.entries() + page.empty;
-    std::string_view repetition;
-    if (page.slots != page.rows()) {
-      auto* const words = arena.allocate_array<std::uint64_t>(words_for(page.slots));
-      char* const start = arena.allocate(presence_bound(page.slots));
-      char* const end = write_repetition(page, words, start);
-      repetition = {start, static_cast<std::size_t>(end - start)};
+    empty += page.empty;
+    const std::string_view repetition = write_repetition(page, arena);
+    for (EntryColumn* entry_column : {&key, &value}) {
+      ChunkDraft& draft = entry_column == &key ? keys : values;
+      if (entry_column->strings != nullptr) {
+        RETURN_IF_ERROR(add_page(name, page, *entry_column, first_entry, repetition, StringBody{entry_column->strings}, arena, draft));
+      } else {
+        const IndexBody body{entry_column->present, entry_column->width};
+        RETURN_IF_ERROR(add_page(name, page, *entry_column, first_entry, repetition, body, arena, draft));
+      }
     }
-    RETURN_IF_ERROR(add_map_page(name, page, key, repetition, arena, keys));
-    RETURN_IF_ERROR(add_map_page(name, page, value, repetition, arena, values));
+  }
+  for (ChunkDraft* draft : {&keys, &values}) {
+    draft->level_count = entries + empty;
+    draft->value_count = entries;
   }
   return {};
 }

@@ -11,6 +11,7 @@ void ShortLevels::add_run(std::uint32_t level, std::uint32_t max, std::size_t co
 
 void ChunkDraft::clear() {
   pages.clear();
+  dictionary_order = {};
   level_count = value_count = null_count = 0;
   bounds = {};
 }
@@ -48,6 +49,13 @@ char* StringBody::write(std::size_t first, std::size_t count, char* out) const {
     out += string.size();
   }
   return out;
+}
+
+bool dictionary_pays(std::size_t entries, std::size_t dictionary_bytes, std::size_t count) {
+  if (entries == 1) return true;
+  const std::size_t index_bytes = count * static_cast<std::size_t>(index_width(entries)) / 8;
+  const std::size_t plain_bytes = dictionary_bytes / entries * count;
+  return dictionary_bytes + index_bytes < plain_bytes && dictionary_bytes < kMostPageBytes;
 }
 
 void add_dictionary_page(std::span<const std::string_view> dictionary, Arena& arena, ChunkDraft& draft) {

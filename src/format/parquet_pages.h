@@ -44,6 +44,7 @@ struct PageDraft {
 
 struct ChunkDraft {
   std::vector<PageDraft> pages;
+  std::span<const std::uint32_t> dictionary_order;  ///< old numbers of the dictionary's entries; empty: as given
   std::size_t level_count = 0;
   std::size_t value_count = 0;
   std::size_t null_count = 0;
@@ -104,6 +105,16 @@ struct StringBody {
 
 /// Bytes of strings in PLAIN form: each with its length in 4 bytes.
 std::size_t plain_string_bytes(std::span<const std::string_view> strings);
+
+/// A page above this is refused: its size is a signed 32-bit integer in its header, and compressed it may be a little larger.
+inline constexpr std::size_t kMostPageBytes = std::size_t{1} << 30;
+
+/// Bits of an index into a dictionary of `entries` (>= 1).
+inline int index_width(std::size_t entries) { return std::max(1, bits_for(static_cast<std::uint32_t>(entries - 1))); }
+
+/// Whether a dictionary of `dictionary_bytes` and `count` indices into it are smaller than the values themselves (about: entries are taken as
+/// equally frequent).
+bool dictionary_pays(std::size_t entries, std::size_t dictionary_bytes, std::size_t count);
 
 /// Adds the dictionary page.
 void add_dictionary_page(std::span<const std::string_view> dictionary, Arena& arena, ChunkDraft& draft);

@@ -1,8 +1,9 @@
 #include "format/parquet_value_pages.h"
 
 #include <algorithm>
-#include <limits>
 #include <string>
+
+#include "format/parquet_frequency_order.h"
 
 namespace clicklake {
 namespace {
@@ -97,11 +98,17 @@ Status add_string_pages(std::span<const std::string_view> values, const ParquetL
   const std::size_t page_rows = values_per_page(presence.rows, plain_string_bytes(values), page_bytes);
   add_data_pages(presence, leaf.max_definition_level > 0, page_rows, StringBody{values.data()}, arena, draft.pages);
   for (const PageDraft& page : draft.pages) {
-    if (page.body.plain.size() > std::numeric_limits<std::int32_t>::max() / 2) {
+    if (page.body.plain.size() > kMostPageBytes) {
       return column_error(name, "a page of it would be larger than 1 GiB; its values are too long");
     }
   }
   return {};
+}
+
+/// Pages of nothing but nulls; `presence.present` is 0.
+void add_null_pages(const Presence& presence, std::size_t page_bytes, Arena& arena, ChunkDraft& draft) {
+  const FixedBody<std::int64_t> nothing{nullptr};
+  add_data_pages(presence, true, values_per_page(presence.rows, 0, page_bytes), nothing, arena, draft.pages);
 }
 
 Bounds constant_bounds(const ParquetLeaf& leaf, const ColumnData& column) {
@@ -167,6 +174,7 @@ void ValuePages::share(const ColumnData& column, const ChunkDraft& draft) {
   shared.dictionary_size = dictionary;
   shared.rows = column.indices.size();
   shared.nulls = draft.null_count;
+  shared.order = draft.dictionary_order;
   shared.pages.assign(draft.pages.begin() + 1, draft.pages.end());
 }
 
@@ -175,20 +183,20 @@ Status ValuePages::build_dictionary(const ParquetLeaf& leaf, std::string_view na
   const bool is_string = leaf.type == ColumnType::kString;
   const bool is_optional = leaf.max_definition_level > 0;
   const std::size_t entries = is_string ? column.string_dictionary.size() : column.long_dictionary.size();
-  const auto add_dictionary = [&] {
+  const auto add_dictionary = [&](std::span<const std::uint32_t> order) {
     if (is_string) {
       draft.bounds = bounds_of(column.string_dictionary);
-      add_dictionary_page(column.string_dictionary, arena, draft);
+      add_dictionary_page(reorder(column.string_dictionary, order, arena), arena, draft);
     } else {
       draft.bounds = bounds_of(column.long_dictionary);
-      add_dictionary_page(leaf.type, column.long_dictionary, arena, draft);
+      add_dictionary_page(leaf.type, reorder(column.long_dictionary, order, arena), arena, draft);
     }
   };
   for (std::size_t i = 0; i < shared_count_; ++i) {
     const SharedPages& shared = shared_[i];
     if (shared.indices != column.indices.data() || shared.dictionary_size != entries || shared.rows != rows) continue;
     if (shared.nulls != 0 && !is_optional) return column_error(name, "it is required and has nulls");
-    add_dictionary();
+    add_dictionary(shared.order);
     draft.null_count = shared.nulls;
     for (PageDraft page : shared.pages) {
       if (shared.nulls == 0) {
@@ -200,38 +208,37 @@ Status ValuePages::build_dictionary(const ParquetLeaf& leaf, std::string_view na
     return {};
   }
 
-  const IndexRange range = index_range(column.indices.data(), rows);
-  if (range.max_plus_one > entries) {
-    return column_error(name, "index " + std::to_string(range.max_plus_one - 1) + " into a dictionary of " + std::to_string(entries));
-  }
-  if (range.has_nulls && !is_optional) return column_error(name, "it is required and has nulls");
+  const IndexCheck check = check_indices(column.indices.data(), rows, entries);
+  if (!check.all_fit) return column_error(name, "an index lies outside its dictionary of " + std::to_string(entries) + " entries");
+  if (check.has_nulls && !is_optional) return column_error(name, "it is required and has nulls");
   Presence presence{rows, rows, nullptr};
-  if (range.max_plus_one == 0) {
-    presence.present = 0;
-    draft.null_count = rows;
-    add_data_pages(presence, true, values_per_page(rows, 0, page_bytes_), FixedBody<std::int64_t>{nullptr}, arena, draft.pages);
-    return {};
-  }
-  Arena& page_arena = arena_for(column, arena);
   const std::uint32_t* indices = column.indices.data();
-  if (range.has_nulls) {
+  if (check.has_nulls) {
     auto* const words = arena.allocate_array<std::uint64_t>(words_for(rows));
     auto* const present = arena.allocate_array<std::uint32_t>(rows);
     presence.present = compact_indices(indices, rows, present, words);
-    presence.words = words;
+    presence.words = presence.present == 0 ? nullptr : words;
     indices = present;
   }
   draft.null_count = rows - presence.present;
+  if (presence.present == 0) {
+    add_null_pages(presence, page_bytes_, arena, draft);
+    return {};
+  }
+  Arena& page_arena = arena_for(column, arena);
 
-  const int width = std::max(1, bits_for(static_cast<std::uint32_t>(entries - 1)));
-  const std::size_t index_bytes = presence.present * static_cast<std::size_t>(width) / 8;
   const std::size_t fixed = parquet_type(leaf.type) == ParquetType::kInt32 ? 4 : 8;
   const std::size_t dictionary_bytes = is_string ? plain_string_bytes(column.string_dictionary) : entries * fixed;
-  const std::size_t plain_bytes = dictionary_bytes / entries * presence.present;
-  constexpr std::size_t kMostDictionaryBytes = std::size_t{1} << 30;
-  if (entries == 1 || (dictionary_bytes + index_bytes < plain_bytes && dictionary_bytes < kMostDictionaryBytes)) {
-    add_dictionary();
-    add_data_pages(presence, is_optional, values_per_page(rows, index_bytes, page_bytes_), IndexBody{indices, width}, page_arena, draft.pages);
+  if (dictionary_pays(entries, dictionary_bytes, presence.present)) {
+    if (frequency_order_pays(presence.present, entries)) {
+      const FrequencyOrder ordered = frequency_order({indices, presence.present}, entries, page_arena);
+      indices = ordered.indices;
+      draft.dictionary_order = ordered.entries;
+    }
+    add_dictionary(draft.dictionary_order);
+    const IndexBody body{indices, index_width(entries)};
+    const std::size_t index_bytes = presence.present * static_cast<std::size_t>(body.width) / 8;
+    add_data_pages(presence, is_optional, values_per_page(rows, index_bytes, page_bytes_), body, page_arena, draft.pages);
     return {};
   }
   if (is_string) {
@@ -304,7 +311,7 @@ Status ValuePages::build(const ParquetLeaf& leaf, std::string_view name, const C
   }
   if (presence.present < rows && leaf.max_definition_level == 0) return column_error(name, "it is required and has nulls");
   if (presence.present == 0) {
-    add_data_pages(presence, true, values_per_page(rows, 0, page_bytes_), FixedBody<std::int64_t>{nullptr}, arena, draft.pages);
+    add_null_pages(presence, page_bytes_, arena, draft);
   }
   draft.null_count = rows - presence.present;
   return status;

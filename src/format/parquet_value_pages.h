@@ -24,6 +24,7 @@ struct SharedPages {
   std::size_t dictionary_size = 0;
   std::size_t rows = 0;
   std::size_t nulls = 0;
+  std::span<const std::uint32_t> order;  ///< of the dictionary's entries; empty: as given
   std::vector<PageDraft> pages;
 };
 

@@ -46,9 +46,11 @@ TEST_F(QuarantineWriterTest, RowSaysWhereAndWhyAndWhat) {
                           .position = 9,
                           .text = R"({"event":"\u00"}x)"}));
   ASSERT_TRUE(writer.finish());
-  EXPECT_THAT(lines(),
-              ElementsAre(R"({"reason":"bad_timestamp","file":"clicks/a.json","offset":120,"line":3,"length":17,)"
-                          R"("field":"event_timestamp","position":9,"text":"{\"event\":\"\\u00\"}x"})"));
+  EXPECT_THAT(
+      lines(),
+      ElementsAre(
+          R"({"reason":"bad_timestamp","file":"clicks/a.json","offset":120,"line":3,"length":17,)"
+          R"("field":"event_timestamp","position":9,"text":"{\"event\":\"\\u00\"}x"})"));
 }
 
 TEST_F(QuarantineWriterTest, ControlBytesAreEscaped) {
@@ -58,8 +60,8 @@ TEST_F(QuarantineWriterTest, ControlBytesAreEscaped) {
                           .text = "a\0\x01\n\r\t\x7F\x1F z\xC3\xA9"s}));
   ASSERT_TRUE(writer.finish());
   ASSERT_EQ(lines().size(), 1U);
-  EXPECT_TRUE(lines()[0].ends_with(
-      "\"text\":\"a\\u0000\\u0001\\n\\r\\t\\u007f\\u001f z\xC3\xA9\"}"))
+  EXPECT_TRUE(
+      lines()[0].ends_with("\"text\":\"a\\u0000\\u0001\\n\\r\\t\\u007f\\u001f z\xC3\xA9\"}"))
       << lines()[0];
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-/// For tests: source files of any form in a folder of their own, and all that a LineReader gives of one.
+/// For tests: source files of any form in a folder of their own, and all that a LineReader gives of
+/// one.
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -100,7 +101,8 @@ struct ReadSource {
   }
 };
 
-/// Reads on from `reader` to its end; checks that every block holds whole lines and readable padding.
+/// Reads on from `reader` to its end; checks that every block holds whole lines and readable
+/// padding.
 inline void read_on(LineReader* reader, ReadSource* source) {
   LineBlock block;
   for (;;) {

@@ -2,7 +2,8 @@
 /// The bytes of a source as they are stored: a file or a pipe, hashed and counted as they pass.
 ///
 /// Place: under the decompressors and the line reader.
-/// Invariant: of a regular file, exactly the bytes that it had when it was opened are read, were it to grow meanwhile.
+/// Invariant: of a regular file, exactly the bytes that it had when it was opened are read, were it
+/// to grow meanwhile.
 /// Thread safety: thread-compatible.
 
 #include <cstddef>

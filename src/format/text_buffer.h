@@ -1,7 +1,9 @@
 #pragma once
-/// A growing block of bytes that is kept between uses and always has kLinePadding readable bytes behind its end.
+/// A growing block of bytes that is kept between uses and always has kLinePadding readable bytes
+/// behind its end.
 ///
-/// Place: what line blocks lie in. Memory is not cleared when it is used again: clearing pages was a fifth of a naive reader's time.
+/// Place: what line blocks lie in. Memory is not cleared when it is used again: clearing pages was
+/// a fifth of a naive reader's time.
 /// Thread safety: thread-compatible.
 
 #include <cstddef>
@@ -27,7 +29,8 @@ class TextBuffer {
   void reserve_more(std::size_t more) {
     if (size_ + more <= capacity_) return;
     const std::size_t wanted = size_ + more;
-    const std::size_t capacity = wanted > capacity_ + capacity_ / 2 ? wanted : capacity_ + capacity_ / 2;
+    const std::size_t capacity =
+        wanted > capacity_ + capacity_ / 2 ? wanted : capacity_ + capacity_ / 2;
     std::unique_ptr<char[]> grown(new char[capacity + kLinePadding]);
     if (size_ > 0) std::memcpy(grown.get(), data_.get(), size_);
     std::memset(grown.get() + capacity, 0, kLinePadding);

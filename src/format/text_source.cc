@@ -44,10 +44,9 @@ std::string TextSource::torn() const {
 }
 
 Error TextSource::damaged(const std::string& what, std::size_t unread) const {
-  return Error{ErrorCode::kInvalidData,
-               stored_->name() + " is damaged near byte " +
-                   std::to_string(stored_->bytes_read() - unread) + ": " + what +
-                   "; fetch it again and run again"};
+  return Error{ErrorCode::kInvalidData, stored_->name() + " is damaged near byte " +
+                                            std::to_string(stored_->bytes_read() - unread) + ": " +
+                                            what + "; fetch it again and run again"};
 }
 
 std::string TextSource::cut_inside(const std::string& what) const {

@@ -21,7 +21,8 @@ class TextSource {
  public:
   virtual ~TextSource() = default;
 
-  /// Fills `out` with up to `size` bytes of text; less than `size` at the end, at a tear, or before an error, which the next call returns.
+  /// Fills `out` with up to `size` bytes of text; less than `size` at the end, at a tear, or before
+  /// an error, which the next call returns.
   /// Errors: kIo; kInvalidData, the compressed data is damaged.
   virtual Result<std::size_t> read(char* out, std::size_t size) = 0;
   /// Why the text ends too early; "" where it does not.

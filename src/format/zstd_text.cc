@@ -43,8 +43,8 @@ class ZstdText final : public TextSource {
       const std::size_t before = output.pos;
       const std::size_t outcome = ZSTD_decompressStream(context_.get(), &output, &input_);
       if (ZSTD_isError(outcome) != 0) {
-        failure_ = damaged(std::string("zstd: ") + ZSTD_getErrorName(outcome),
-                           input_.size - input_.pos);
+        failure_ =
+            damaged(std::string("zstd: ") + ZSTD_getErrorName(outcome), input_.size - input_.pos);
         continue;
       }
       frame_ended_ = outcome == 0;
@@ -56,7 +56,9 @@ class ZstdText final : public TextSource {
     return output.pos;
   }
 
-  std::string torn() const override { return cut_ ? cut_inside("zstd stream") : TextSource::torn(); }
+  std::string torn() const override {
+    return cut_ ? cut_inside("zstd stream") : TextSource::torn();
+  }
 
  private:
   std::unique_ptr<char[]> input_bytes_;

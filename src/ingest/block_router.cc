@@ -92,9 +92,7 @@ Result<LineCounts> BlockRouter::route(const LineBlock& block, std::string_view f
         ++counts.valid;
         if (collect) keep(hour_of(record_.timestamp_us), line, stop + 1);
         break;
-      case ParseOutcome::kBlank:
-        ++counts.blank;
-        break;
+      case ParseOutcome::kBlank: ++counts.blank; break;
       case ParseOutcome::kRejected: {
         ++counts.quarantined;
         const Rejection& rejection = parser_.rejection();

@@ -1,5 +1,6 @@
 #pragma once
-/// Judges the lines of a block: good ones are grouped by their hour, bad ones are handed out with the reason.
+/// Judges the lines of a block: good ones are grouped by their hour, bad ones are handed out with
+/// the reason.
 ///
 /// Place: between the line reader and the raw writer.
 /// Invariant: every line of a block is in exactly one group, or refused, or counted as blank.
@@ -36,8 +37,9 @@ struct LineCounts {
 
 class BlockRouter {
  public:
-  /// Judges `block` of the source `file` (as shown). `refuse` is called for each bad line. Where `collect` is false, valid lines are counted only.
-  /// Returns the counts of this block; hours() then has its groups, valid while the block's bytes are.
+  /// Judges `block` of the source `file` (as shown). `refuse` is called for each bad line. Where
+  /// `collect` is false, valid lines are counted only. Returns the counts of this block; hours()
+  /// then has its groups, valid while the block's bytes are.
   Result<LineCounts> route(const LineBlock& block, std::string_view file, bool collect,
                            const std::function<Status(const RejectedRow&)>& refuse);
   std::span<const HourLines> hours() const { return {groups_.data(), group_count_}; }
@@ -51,7 +53,7 @@ class BlockRouter {
   static constexpr std::size_t kSlots = 1024;
   RecordParser parser_;
   Record record_;
-  std::vector<HourLines> groups_;  ///< the first group_count_ are in use; the others keep their memory
+  std::vector<HourLines> groups_;  ///< group_count_ are in use; the others keep their memory
   std::size_t group_count_ = 0;
   std::array<std::uint32_t, kSlots> slots_{};  ///< by hour: index + 1 of its group, perhaps stale
   HourLines* last_ = nullptr;

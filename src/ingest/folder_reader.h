@@ -1,7 +1,8 @@
 #pragma once
 /// Reads folders and their files' status with as few system calls as there are files.
 ///
-/// Place: under the listing of sources. Thread safety: thread-compatible.
+/// Place: under the listing of sources.
+/// Thread safety: thread-compatible.
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -41,7 +42,7 @@ class OpenFolder {
   std::string path_;
 };
 
-/// As std::filesystem would join, but nothing before a lone "." is kept out: "a" and "b" give "a/b", "" and "b" give "b".
+/// "a" and "b" give "a/b", "a/" and "b" too, "" and "b" give "b".
 std::string join_path(const std::string& folder, const std::string& name);
 
 }  // namespace clicklake

@@ -14,8 +14,10 @@ struct Part {
   int low;
   int high;
 };
-constexpr std::array<Part, 4> kParts{
-    {{"year", 4, 4, 1970, 2100}, {"month", 2, 2, 1, 12}, {"day", 2, 2, 1, 31}, {"hour", 2, 2, 0, 23}}};
+constexpr std::array<Part, 4> kParts{{{"year", 4, 4, 1970, 2100},
+                                      {"month", 2, 2, 1, 12},
+                                      {"day", 2, 2, 1, 31},
+                                      {"hour", 2, 2, 0, 23}}};
 
 std::optional<int> number_in(std::string_view digits, const Part& part, std::size_t min_digits) {
   if (digits.size() < min_digits || digits.size() > part.max_digits) return std::nullopt;
@@ -47,8 +49,8 @@ std::optional<std::int64_t> hour_of_layout(std::string_view path) {
   for (std::size_t i = kParts.size(); i-- > 0;) {
     const Part& part = kParts[i];
     std::string_view name = take_last(&path);
-    const bool has_key = name.size() > part.key.size() && name.starts_with(part.key) &&
-                         name[part.key.size()] == '=';
+    const bool has_key =
+        name.size() > part.key.size() && name.starts_with(part.key) && name[part.key.size()] == '=';
     if (keyed.value_or(has_key) != has_key) return std::nullopt;
     keyed = has_key;
     if (has_key) name.remove_prefix(part.key.size() + 1);

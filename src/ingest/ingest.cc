@@ -44,7 +44,8 @@ class IngestBatch {
         quarantine_path_(options.lake / "quarantine" / (batch_id_ + ".ndjson")),
         valid_by_source_(sources_.size()) {}
 
-  /// Adds to `report` what the batch did. On an error, and where there is nothing to publish, nothing of it stays.
+  /// Adds to `report` what the batch did. On an error, and where there is nothing to publish,
+  /// nothing of it stays.
   Status run(IngestReport* report) {
     RETURN_IF_ERROR(catalog_.begin_batch({batch_id_, BatchKind::kIngest, started_us_, 0, {}}));
     const Result<bool> published = read_and_publish(report);
@@ -57,7 +58,8 @@ class IngestBatch {
       quarantine_.reset();
       return catalog_.abandon_batch(batch_id_);
     }
-    // The files are removed only where the catalog still calls the batch open. What fails here, the next sweep does.
+    // The files are removed only where the catalog still calls the batch open. What fails here, the
+    // next sweep does.
     raw_->keep();
     quarantine_.reset();
     (void)remove_batch(catalog_, options_.lake, batch_id_);
@@ -114,8 +116,8 @@ class IngestBatch {
                      router.route(block, sources_[source].shown, !options_.in_place,
                                   [this](const RejectedRow& row) { return refuse(row); }));
     for (const HourLines& lines : router.hours()) {
-      RETURN_IF_ERROR(raw_->append(lines.hour, lines.pieces, lines.records,
-                                   arrived_us(sources_[source])));
+      RETURN_IF_ERROR(
+          raw_->append(lines.hour, lines.pieces, lines.records, arrived_us(sources_[source])));
     }
     records_read_ += counts.read();
     valid_ += counts.valid;
@@ -187,7 +189,8 @@ class IngestBatch {
     file.arrivals = {{arrived_us(source), -1}};
   }
 
-  /// Whether the batch is one stream whose content was taken before: its records are not written again.
+  /// Whether the batch is one stream whose content was taken before: its records are not written
+  /// again.
   Result<bool> is_known_stream(const BatchCommit& commit) {
     if (sources_.size() != 1 || !sources_[0].stream || commit.sources[0].torn) return false;
     return catalog_.content_taken(commit.sources[0].content_hash);
@@ -198,9 +201,10 @@ class IngestBatch {
     const auto read = static_cast<double>(records_read_.load());
     if (read == 0 || quarantined / read <= options_.max_quarantine_ratio) return {};
     char figures[160];
-    std::snprintf(figures, sizeof figures,
-                  "%.0f of %.0f records are bad (%.2f %%), more than max_quarantine_ratio %g allows",
-                  quarantined, read, 100 * quarantined / read, options_.max_quarantine_ratio);
+    std::snprintf(
+        figures, sizeof figures,
+        "%.0f of %.0f records are bad (%.2f %%), more than max_quarantine_ratio %g allows",
+        quarantined, read, 100 * quarantined / read, options_.max_quarantine_ratio);
     return Error{ErrorCode::kInvalidData, std::string(figures) +
                                               ": nothing was published; the first: " + example_ +
                                               "; correct the sources or raise the ratio"};
@@ -296,8 +300,7 @@ Result<IngestReport> ingest(Catalog& catalog, const IngestOptions& options, Sour
   report.exit_failed =
       std::any_of(report.problems.begin(), report.problems.end(),
                   [](const SourceProblem& problem) { return problem.kind != ProblemKind::kGrew; });
-  report.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }
 

@@ -1,9 +1,11 @@
 #pragma once
-/// Takes sources into the lake's raw layer: valid records byte for byte, bad ones into quarantine, as one batch.
+/// Takes sources into the lake's raw layer: valid records byte for byte, bad ones into quarantine,
+/// as one batch.
 ///
 /// Place: sources -> raw. `run` in copy mode calls it, then transform.
-/// Invariant: a batch is published whole, in one catalog transaction after its files and folders are synced, or it leaves nothing: no file, no open batch.
-///   records_read = valid + quarantined + blank.
+/// Invariant: a batch is published whole, in one catalog transaction after its files and folders
+/// are synced, or it leaves nothing: no file, no open batch. records_read = valid + quarantined +
+/// blank.
 /// Thread safety: thread-compatible; the caller holds the lake's lock.
 /// Source: docs/formats/raw.md, docs/formats/quarantine.md.
 
@@ -25,7 +27,8 @@ namespace clicklake {
 
 struct IngestOptions {
   std::filesystem::path lake;
-  /// Register the files where they lie (they must be in an hour layout) and only count and check their records.
+  /// Register the files where they lie (they must be in an hour layout) and only count and check
+  /// their records.
   bool in_place = false;
   int threads = 2;
   std::uint64_t target_file_bytes = 128'000'000;
@@ -33,7 +36,8 @@ struct IngestOptions {
   std::size_t buffer_bytes = 64U << 20;  ///< of all hours together
   /// More quarantined records than this share of those read stop the batch before it is published.
   double max_quarantine_ratio = 1.0;
-  std::optional<std::int64_t> arrived_at_us;  ///< instead of each source's modification time (streams: now)
+  /// Instead of each source's modification time (streams: now).
+  std::optional<std::int64_t> arrived_at_us;
   std::stop_token stop;
 };
 
@@ -61,10 +65,10 @@ struct IngestReport {
   double seconds = 0;
 };
 
-/// Takes what of `listing` is new. Without any new source it does nothing at all.
-/// `progress` (may be empty) is called on this thread, about ten times a second.
-/// Errors (nothing was published): kIo, kNoSpace, in the lake; kInvalidData, max_quarantine_ratio was passed; kConflict, another process took a source meanwhile:
-/// run again; kCancelled.
+/// Takes what of `listing` is new. Without any new source it does nothing at all. `progress` (may
+/// be empty) is called on this thread, about ten times a second.
+/// Errors (nothing was published): kIo, kNoSpace, in the lake; kInvalidData, max_quarantine_ratio
+/// was passed; kConflict, another process took a source meanwhile: run again; kCancelled.
 Result<IngestReport> ingest(Catalog& catalog, const IngestOptions& options, SourceListing listing,
                             const std::function<void(const IngestProgress&)>& progress = {});
 

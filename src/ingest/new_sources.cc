@@ -67,7 +67,8 @@ Result<std::vector<bool>> known_by_path(Catalog& catalog, const std::vector<Sour
   return known;
 }
 
-/// First and last bytes of a file; "" where it can't be read. Tells most files of one size apart without reading them.
+/// First and last bytes of a file; "" where it can't be read. Tells most files of one size apart
+/// without reading them.
 std::string edges_of(const Source& source) {
   std::ifstream file(source.path, std::ios::binary);
   std::string edges(static_cast<std::size_t>(2 * kEdge), '\0');
@@ -114,7 +115,8 @@ std::map<std::size_t, std::string> hash_all(const std::vector<Source>& sources,
   };
   {
     std::vector<std::jthread> others;
-    const std::size_t workers = std::min<std::size_t>(static_cast<std::size_t>(std::max(threads, 1)), list.size());
+    const std::size_t workers =
+        std::min<std::size_t>(static_cast<std::size_t>(std::max(threads, 1)), list.size());
     for (std::size_t t = 1; t < workers; ++t) others.emplace_back(work);
     work();
   }

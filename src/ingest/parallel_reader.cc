@@ -22,7 +22,8 @@ struct OpenSource {
   std::unique_ptr<LineReader> reader;
   std::mutex mutex;
   bool ended = false;
-  std::atomic<int> readers{1};  ///< more than one: blocks are copied, so that the next can be read meanwhile
+  std::atomic<int> readers{
+      1};  ///< more than one: blocks are copied, so that the next can be read meanwhile
   std::atomic<std::uint64_t> bytes_read{0};
 };
 

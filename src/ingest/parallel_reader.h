@@ -2,7 +2,8 @@
 /// Reads many sources with a few threads; a big one, or a stream, with all of them.
 ///
 /// Place: ingest's engine, between the listing and the judging of lines.
-/// Invariant: every block is taken by exactly one worker; within a source blocks come in any order when several workers share it.
+/// Invariant: every block is taken by exactly one worker; within a source blocks come in any order
+/// when several workers share it.
 /// Thread safety: thread-compatible; it owns its threads.
 
 #include <atomic>
@@ -33,7 +34,8 @@ struct ReadProgress {
   std::uint64_t bytes_total = 0;  ///< of the files; streams are not known
 };
 
-/// Called on the thread `worker` (0-based) with a block of `sources[source]`, valid for the call. An error ends everything.
+/// Called on the thread `worker` (0-based) with a block of `sources[source]`, valid for the call.
+/// An error ends everything.
 using TakeBlock =
     std::function<Status(std::size_t worker, std::size_t source, const LineBlock& block)>;
 
@@ -45,7 +47,8 @@ struct ParallelReadOptions {
   std::function<void(const ReadProgress&)> progress;
 };
 
-/// Outcomes are in the order of `sources`. A source that can't be read is an outcome; errors: of `take`, and kCancelled when stopped.
+/// Outcomes are in the order of `sources`. A source that can't be read is an outcome; errors: of
+/// `take`, and kCancelled when stopped.
 Result<std::vector<ReadOutcome>> read_sources(const std::vector<Source>& sources,
                                               const ParallelReadOptions& options,
                                               const TakeBlock& take);

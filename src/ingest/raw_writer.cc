@@ -84,7 +84,8 @@ struct RawWriter::Impl {
       const fs::path folder = lake / "raw" / "clickstream" / hour_partition_path(file.hour);
       const fs::path path = folder / (batch_id + number);
       RETURN_IF_ERROR(make_folders(folder));
-      file.fd = ::open(temporary_path(path).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+      file.fd =
+          ::open(temporary_path(path).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
       if (file.fd < 0) return write_error(errno, path, 0);
       file.path = path;
     } else {
@@ -110,8 +111,7 @@ struct RawWriter::Impl {
     const auto add = [&](std::string_view piece) {
       if (!piece.empty()) vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
     };
-    const std::string_view buffered = file.buffer;
-    add(buffered);
+    add(file.buffer);
     std::size_t next = 0;
     while (count > 0 || next < pieces.size()) {
       while (count < kMaxVectors && next < pieces.size()) add(pieces[next++]);
@@ -209,8 +209,8 @@ struct RawWriter::Impl {
         RETURN_IF_ERROR(write(file, pieces));
       } else {
         if (file.buffer.capacity() < file.buffer.size() + size) {
-          file.buffer.reserve(std::max({file.buffer.size() + size, 2 * file.buffer.capacity(),
-                                        kSmallestBuffer}));
+          file.buffer.reserve(
+              std::max({file.buffer.size() + size, 2 * file.buffer.capacity(), kSmallestBuffer}));
           account(file);
         }
         for (const std::string_view piece : pieces) file.buffer.append(piece);
@@ -220,7 +220,8 @@ struct RawWriter::Impl {
     return {};
   }
 
-  /// The budget is used up: writes every hour's buffer. Who comes while it runs waits, so the budget holds.
+  /// The budget is used up: writes every hour's buffer. Who comes while it runs waits, so the
+  /// budget holds.
   Status write_all_buffers() {
     const std::lock_guard flushing(flush_mutex);
     if (buffered.load() <= options.buffer_bytes) return {};
@@ -320,7 +321,7 @@ struct RawWriter::Impl {
       folders.push_back(file.path.parent_path());
     }
     for (fs::path folder : folders) {
-      while (folder != lake && ::rmdir(folder.c_str()) == 0) folder = folder.parent_path();
+      while (folder != lake / "raw" && ::rmdir(folder.c_str()) == 0) folder = folder.parent_path();
     }
   }
 

@@ -56,7 +56,8 @@ class Listing {
     const int failed = errno;
     if (!is_glob(argument)) {
       if (failed != ENOENT && failed != ENOTDIR) {
-        listing_.problems.push_back({ProblemKind::kUnreadable, argument, errno_error(failed, "look at " + argument).message});
+        listing_.problems.push_back({ProblemKind::kUnreadable, argument,
+                                     errno_error(failed, "look at " + argument).message});
         return {};
       }
       return Error{ErrorCode::kNotFound, "there is no source " + argument + ": no file or folder " +
@@ -67,9 +68,10 @@ class Listing {
     const std::size_t problems = listing_.problems.size();
     const std::vector<std::string> matches = expand_glob(argument, &listing_.problems);
     if (matches.empty() && listing_.problems.size() == problems) {
-      return Error{ErrorCode::kNotFound,
-                   "there is no source " + argument + ": the glob matches no file or folder (looked "
-                   "from " + working_folder_ + ")"};
+      return Error{ErrorCode::kNotFound, "there is no source " + argument +
+                                             ": the glob matches no file or folder (looked "
+                                             "from " +
+                                             working_folder_ + ")"};
     }
     for (const std::string& match : matches) {
       if (::stat(match.c_str(), &status) != 0) {
@@ -85,9 +87,8 @@ class Listing {
     const auto by_path = [](const Source& a, const Source& b) { return a.absolute < b.absolute; };
     std::stable_sort(listing_.sources.begin(), listing_.sources.end(), by_path);
     const auto same = [](const Source& a, const Source& b) { return a.absolute == b.absolute; };
-    listing_.sources.erase(
-        std::unique(listing_.sources.begin(), listing_.sources.end(), same),
-        listing_.sources.end());
+    listing_.sources.erase(std::unique(listing_.sources.begin(), listing_.sources.end(), same),
+                           listing_.sources.end());
     return std::move(listing_);
   }
 
@@ -142,10 +143,12 @@ class Listing {
 
   void note_vanished(const std::string& path, int err) {
     if (err == ENOENT) {
-      listing_.problems.push_back({ProblemKind::kVanished, path, path + " vanished while the sources were listed, or is a "
-                                                "link to nothing; run again when it is back"});
+      listing_.problems.push_back({ProblemKind::kVanished, path,
+                                   path + " vanished while the sources were listed, or is a "
+                                          "link to nothing; run again when it is back"});
     } else {
-      listing_.problems.push_back({ProblemKind::kUnreadable, path, errno_error(err, "look at " + path).message});
+      listing_.problems.push_back(
+          {ProblemKind::kUnreadable, path, errno_error(err, "look at " + path).message});
     }
   }
 
@@ -198,18 +201,12 @@ class Listing {
 
 std::string_view to_string(ProblemKind kind) {
   switch (kind) {
-    case ProblemKind::kUnreadable:
-      return "unreadable";
-    case ProblemKind::kVanished:
-      return "vanished";
-    case ProblemKind::kTorn:
-      return "torn";
-    case ProblemKind::kDamaged:
-      return "damaged";
-    case ProblemKind::kGrew:
-      return "grew";
-    case ProblemKind::kOutOfLayout:
-      return "out_of_layout";
+    case ProblemKind::kUnreadable: return "unreadable";
+    case ProblemKind::kVanished: return "vanished";
+    case ProblemKind::kTorn: return "torn";
+    case ProblemKind::kDamaged: return "damaged";
+    case ProblemKind::kGrew: return "grew";
+    case ProblemKind::kOutOfLayout: return "out_of_layout";
   }
   return "unknown";
 }

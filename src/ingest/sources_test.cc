@@ -1,8 +1,8 @@
 #include "ingest/sources.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <chrono>
@@ -38,10 +38,9 @@ class SourcesTest : public testing::Test {
 };
 
 TEST_F(SourcesTest, FolderGivesItsSourceFilesSortedByPath) {
-  for (const char* name :
-       {"in/b/2.ndjson", "in/b/1.jsonl.gz", "in/a/x.json.zst", "in/z.json", "in/readme.txt",
-        "in/a.csv.gz", "in/_SUCCESS.json", "in/.crc.json", "in/_tmp/a.json", "in/.git/a.json",
-        "in/json", "in/a.json.bz2"}) {
+  for (const char* name : {"in/b/2.ndjson", "in/b/1.jsonl.gz", "in/a/x.json.zst", "in/z.json",
+                           "in/readme.txt", "in/a.csv.gz", "in/_SUCCESS.json", "in/.crc.json",
+                           "in/_tmp/a.json", "in/.git/a.json", "in/json", "in/a.json.bz2"}) {
     folder_.write(name, "{}\n");
   }
   EXPECT_THAT(shown({"in"}),

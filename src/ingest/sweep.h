@@ -1,8 +1,10 @@
 #pragma once
 /// Removes what a crash left of batches that were never published.
 ///
-/// Place: first thing that a writing command does under the lake's lock; also how a failed batch takes itself back.
-/// Invariant: a file of a published batch is never touched; a batch is forgotten only after the removal of its files is durable.
+/// Place: first thing that a writing command does under the lake's lock; also how a failed batch
+/// takes itself back.
+/// Invariant: a file of a published batch is never touched; a batch is forgotten only after the
+/// removal of its files is durable.
 /// Thread safety: thread-compatible; the caller holds the lake's lock.
 
 #include <cstdint>
@@ -21,12 +23,14 @@ struct SweepReport {
   std::uint64_t bytes = 0;
 };
 
-/// For every open batch: removes its files (names that begin with `<batch id>` or `.<batch id>`) and any temporary file below raw/, processed/ and quarantine/, with the
-/// folders that become empty, and abandons the batch. Without an open batch: one query, no look at the disk.
+/// For every open batch: removes its files (names that begin with `<batch id>` or `.<batch id>`)
+/// and any temporary file below raw/, processed/ and quarantine/, with the folders that become
+/// empty, and abandons the batch. Without an open batch: one query, no look at the disk.
 /// Errors: kIo, naming the file; the catalog's.
 Result<SweepReport> sweep(Catalog& catalog, const std::filesystem::path& lake);
 
-/// The same for one open batch. A batch that is not open (it was published after all) is left alone.
+/// The same for one open batch. A batch that is not open (it was published after all) is left
+/// alone.
 Result<SweepReport> remove_batch(Catalog& catalog, const std::filesystem::path& lake,
                                  const std::string& batch_id);
 

@@ -216,10 +216,6 @@ void LakeSession::interrupt() noexcept { impl_->session->interrupt(); }
 
 const std::vector<BoundTable>& LakeSession::bound_tables() const { return impl_->bound; }
 
-std::vector<std::string> LakeSession::table_names() const {
-  std::vector<std::string> names;
-  for (const TableDefinition* table : impl_->tables) names.emplace_back(table->name);
-  return names;
-}
+Result<std::vector<TableInfo>> LakeSession::catalog_tables() { return impl_->catalog.tables(); }
 
 }  // namespace clicklake

@@ -50,8 +50,8 @@ class LakeSession {
 
   /// Tables that the last statement was given files of; empty where it read none.
   const std::vector<BoundTable>& bound_tables() const;
-  /// Names of the lake's tables.
-  std::vector<std::string> table_names() const;
+  /// The lake's tables as they are published now.
+  Result<std::vector<TableInfo>> catalog_tables();
 
  private:
   struct Impl;

@@ -1,0 +1,86 @@
+#include "base/json_text.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace clicklake {
+
+void append_json_string(std::string* out, std::string_view text) {
+  out->push_back('"');
+  for (const char c : text) {
+    switch (c) {
+      case '"': out->append("\\\""); break;
+      case '\\': out->append("\\\\"); break;
+      case '\n': out->append("\\n"); break;
+      case '\r': out->append("\\r"); break;
+      case '\t': out->append("\\t"); break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+          out->append(fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c))));
+        } else {
+          out->push_back(c);
+        }
+    }
+  }
+  out->push_back('"');
+}
+
+void JsonText::separate() {
+  if (need_comma_) text_.push_back(',');
+  need_comma_ = true;
+}
+
+JsonText& JsonText::open(char bracket) {
+  separate();
+  text_.push_back(bracket);
+  need_comma_ = false;
+  return *this;
+}
+
+JsonText& JsonText::close(char bracket) {
+  text_.push_back(bracket);
+  need_comma_ = true;
+  return *this;
+}
+
+JsonText& JsonText::key(std::string_view name) {
+  separate();
+  append_json_string(&text_, name);
+  text_.push_back(':');
+  need_comma_ = false;
+  return *this;
+}
+
+JsonText& JsonText::value(std::string_view text) {
+  separate();
+  append_json_string(&text_, text);
+  return *this;
+}
+
+JsonText& JsonText::value(std::int64_t number) {
+  separate();
+  text_ += std::to_string(number);
+  return *this;
+}
+
+JsonText& JsonText::value(double number) {
+  if (!std::isfinite(number)) return null();
+  separate();
+  text_ += fmt::format("{:.6g}", number);
+  return *this;
+}
+
+JsonText& JsonText::value(bool truth) {
+  separate();
+  text_ += truth ? "true" : "false";
+  return *this;
+}
+
+JsonText& JsonText::null() {
+  separate();
+  text_ += "null";
+  return *this;
+}
+
+}  // namespace clicklake

@@ -1,0 +1,40 @@
+#pragma once
+/// What the subcommands share: how they are declared, where the lake is, how a failure ends.
+///
+/// Place: one file a subcommand, each with one add_... function; main puts them together.
+/// Invariant: results go to standard output, everything else to standard error; exit codes are 0 done, 1 failed, 2 wrong usage.
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "base/result.h"
+
+namespace clicklake {
+
+/// Set by main, used by every subcommand.
+struct CommandContext {
+  std::string lake_from_environment;  ///< $CLICKLAKE_LAKE, may be ""
+  std::filesystem::path history_file; ///< of the SQL prompt; may be ""
+  std::function<int()> chosen;        ///< the subcommand to run after parsing; gives the exit code
+};
+
+/// `--lake DIR`, defaulting to $CLICKLAKE_LAKE, then ./lake.
+void add_lake_option(CLI::App* app, const CommandContext& context, std::string* lake);
+/// The lake's absolute folder. Errors: kNotFound where none is, with what to do.
+Result<std::filesystem::path> find_lake(const std::string& lake);
+
+/// Prints the error to standard error and gives the exit code.
+int fail(const Error& error);
+
+void add_init_command(CLI::App* app, CommandContext* context);
+void add_ingest_command(CLI::App* app, CommandContext* context);
+void add_transform_command(CLI::App* app, CommandContext* context);
+void add_run_command(CLI::App* app, CommandContext* context);
+void add_sql_command(CLI::App* app, CommandContext* context);
+void add_generate_command(CLI::App* app, CommandContext* context);
+void add_status_command(CLI::App* app, CommandContext* context);
+
+}  // namespace clicklake

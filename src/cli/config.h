@@ -1,0 +1,35 @@
+#pragma once
+/// The lake's settings: clicklake.toml, read once.
+///
+/// Place: the cli alone reads it; modules get their options structs. Invariant: an unknown key is an error that names it.
+/// Thread safety: a value. Source: the commented file that `init` writes.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "pipeline/run.h"
+
+namespace clicklake {
+
+/// A `[source.NAME]` table: what `run` takes without arguments.
+struct ConfiguredSource {
+  std::string name;
+  std::string path;  ///< folder, file or glob; relative to the lake's folder
+  bool in_place = false;
+};
+
+struct Config {
+  RunOptions run;  ///< with `lake` set
+  std::vector<ConfiguredSource> sources;
+};
+
+/// Reads `<lake>/clicklake.toml`; a missing file means the defaults. Errors: kInvalidArgument naming the file, line and key.
+Result<Config> load_config(const std::filesystem::path& lake);
+
+/// The commented file that `init` writes.
+std::string_view default_config_text();
+
+}  // namespace clicklake

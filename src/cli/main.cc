@@ -1,0 +1,61 @@
+/// The clicklake program: reads the command line and hands over to one subcommand.
+///
+/// Place: outermost. It alone reads the environment and owns the process; SQL's library is opened only by the subcommands that need it.
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+
+#include "base/fault_point.h"
+#include "cli/command.h"
+
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread has started yet
+  return value == nullptr ? "" : value;
+}
+
+std::filesystem::path history_file() {
+  const std::string state = environment("XDG_STATE_HOME");
+  if (!state.empty()) return std::filesystem::path(state) / "clicklake" / "history";
+  const std::string home = environment("HOME");
+  return home.empty() ? std::filesystem::path() : std::filesystem::path(home) / ".local" / "state" / "clicklake" / "history";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace clicklake;
+  std::signal(SIGPIPE, SIG_IGN);
+  arm_fault_points(environment("CLICKLAKE_FAULT"));
+
+  CLI::App app{
+      "clicklake: hourly click files to a star schema that you can query.\n\n"
+      "Examples:\n"
+      "  clicklake init mylake                         make a lake\n"
+      "  clicklake run --lake mylake clicks/           take all event files of a folder, publish the star tables\n"
+      "  clicklake sql --lake mylake \"SELECT event_type, count(*) FROM fact_clicks GROUP BY 1\"\n"
+      "  clicklake status --lake mylake                what is in it, and how fresh\n"};
+  app.name("clicklake");
+  app.set_version_flag("--version", "clicklake " CLICKLAKE_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+
+  CommandContext context;
+  context.lake_from_environment = environment("CLICKLAKE_LAKE");
+  context.history_file = history_file();
+  add_init_command(&app, &context);
+  add_run_command(&app, &context);
+  add_ingest_command(&app, &context);
+  add_transform_command(&app, &context);
+  add_sql_command(&app, &context);
+  add_status_command(&app, &context);
+  add_generate_command(&app, &context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return context.chosen();
+}
