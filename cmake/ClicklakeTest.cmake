@@ -53,6 +53,8 @@ function(clicklake_test)
   clicklake_resolve_libs(libs ${T_LIBS})
   target_link_libraries(${T_NAME} PRIVATE ${T_DEPS} clicklake_options ${libs} GTest::gmock GTest::gtest
                                           GTest::gtest_main)
+  # Test files are many assertions, run once: most of their cost is compiling them.
+  target_compile_options(${T_NAME} PRIVATE -O0)
   target_compile_definitions(${T_NAME} PRIVATE
     CLICKLAKE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" CLICKLAKE_BINARY="${PROJECT_BINARY_DIR}/clicklake")
   if(unit IN_LIST T_LABELS)

@@ -1,7 +1,8 @@
 /// How long the Parquet encoder takes for an hour of clicks.
 ///
 ///   parquet_writer_bench [Google Benchmark's flags]
-///   parquet_writer_bench --write=FILE [--row_groups=N]    writes the rows as a file, and its CPU time a row as JSON (for bench/peers/parquet_encode.py)
+///   parquet_writer_bench --write=FILE [--row_groups=N]    writes the rows as a file, and its CPU
+///   time a row as JSON (for bench/peers/parquet_encode.py)
 
 #include <benchmark/benchmark.h>
 #include <time.h>
@@ -31,7 +32,8 @@ struct CodedColumn {
   std::unordered_map<std::string, std::uint32_t> numbers;
 
   void add(const std::string& text) {
-    const auto [found, is_new] = numbers.try_emplace(text, static_cast<std::uint32_t>(texts.size()));
+    const auto [found, is_new] =
+        numbers.try_emplace(text, static_cast<std::uint32_t>(texts.size()));
     if (is_new) {
       texts.push_back(text);
       keys.push_back(surrogate_key(text));
@@ -56,7 +58,9 @@ struct CodedColumn {
 
 std::string padded(std::uint64_t number, int digits) {
   std::string text = std::to_string(number);
-  return text.size() < static_cast<std::size_t>(digits) ? std::string(static_cast<std::size_t>(digits) - text.size(), '0') + text : text;
+  return text.size() < static_cast<std::size_t>(digits)
+             ? std::string(static_cast<std::size_t>(digits) - text.size(), '0') + text
+             : text;
 }
 
 /// One hour of a shop's clicks, sorted by time.
@@ -69,7 +73,8 @@ class ClickHour {
  private:
   std::size_t rows_;
   std::vector<std::int64_t> event_keys_, event_checks_, times_;
-  CodedColumn users_, sessions_, pages_, referrers_, devices_, campaigns_, types_, products_, categories_, currencies_, map_values_, map_keys_;
+  CodedColumn users_, sessions_, pages_, referrers_, devices_, campaigns_, types_, products_,
+      categories_, currencies_, map_values_, map_keys_;
   std::vector<std::uint32_t> prices_, revenues_, quantities_, map_offsets_;
   std::vector<std::int64_t> price_values_, revenue_values_, quantity_values_;
   std::vector<ColumnData> columns_;
@@ -78,18 +83,30 @@ class ClickHour {
 ClickHour::ClickHour(std::uint64_t hour, std::size_t rows) : rows_(rows) {
   static const char* const kTypes[] = {"page_view", "click", "add_to_cart", "search", "purchase"};
   static const char* const kDevices[] = {"desktop", "mobile", "tablet"};
-  static const char* const kCategories[] = {"shoes", "bags", "hats", "coats", "toys", "books", "garden", "audio", "video", "phones"};
-  static const char* const kReferrers[] = {"https://www.google.com/search?q=shoes", "https://www.facebook.com/",           "https://t.co/abc", "",
-                                           "https://news.ycombinator.com/item?id=1", "https://www.bing.com/search?q=bag"};
+  static const char* const kCategories[] = {"shoes", "bags",   "hats",  "coats", "toys",
+                                            "books", "garden", "audio", "video", "phones"};
+  static const char* const kReferrers[] = {"https://www.google.com/search?q=shoes",
+                                           "https://www.facebook.com/",
+                                           "https://t.co/abc",
+                                           "",
+                                           "https://news.ycombinator.com/item?id=1",
+                                           "https://www.bing.com/search?q=bag"};
   Random random(hour);
-  const auto below = [&](std::uint64_t end) { return std::uniform_int_distribution<std::uint64_t>(0, end - 1)(random); };
-  const auto pareto = [&](double alpha) { return std::pow(1 - std::uniform_real_distribution<>(0, 1)(random), -1 / alpha); };
+  const auto below = [&](std::uint64_t end) {
+    return std::uniform_int_distribution<std::uint64_t>(0, end - 1)(random);
+  };
+  const auto pareto = [&](double alpha) {
+    return std::pow(1 - std::uniform_real_distribution<>(0, 1)(random), -1 / alpha);
+  };
   const std::int64_t start = (1'730'419'200 + static_cast<std::int64_t>(hour) * 3600) * 1'000'000;
-  for (std::size_t i = 0; i < rows; ++i) times_.push_back(start + static_cast<std::int64_t>(below(3'600'000)) * 1000);
+  for (std::size_t i = 0; i < rows; ++i)
+    times_.push_back(start + static_cast<std::int64_t>(below(3'600'000)) * 1000);
   std::sort(times_.begin(), times_.end());
   std::unordered_map<std::int64_t, std::uint32_t> price_numbers, revenue_numbers, quantity_numbers;
-  const auto number = [](std::unordered_map<std::int64_t, std::uint32_t>& numbers, std::vector<std::int64_t>& values, std::int64_t value) {
-    const auto [found, is_new] = numbers.try_emplace(value, static_cast<std::uint32_t>(values.size()));
+  const auto number = [](std::unordered_map<std::int64_t, std::uint32_t>& numbers,
+                         std::vector<std::int64_t>& values, std::int64_t value) {
+    const auto [found, is_new] =
+        numbers.try_emplace(value, static_cast<std::uint32_t>(values.size()));
     if (is_new) values.push_back(value);
     return found->second;
   };
@@ -105,7 +122,8 @@ ClickHour::ClickHour(std::uint64_t hour, std::size_t rows) : rows_(rows) {
     const auto product = static_cast<std::uint64_t>(std::fmod(pareto(0.7), 20000));
     users_.add("u" + padded(user, 8));
     sessions_.add("s-" + padded(session, 9) + "-" + padded(user % 97, 2));
-    pages_.add("https://shop.example.com/" + category + "/product/" + padded(product, 6) + "?ref=" + std::to_string(product % 3));
+    pages_.add("https://shop.example.com/" + category + "/product/" + padded(product, 6) +
+               "?ref=" + std::to_string(product % 3));
     referrers_.add(kReferrers[user % 6]);
     devices_.add(kDevices[user % 3]);
     campaigns_.add("s" + std::to_string(user % 5));
@@ -118,7 +136,8 @@ ClickHour::ClickHour(std::uint64_t hour, std::size_t rows) : rows_(rows) {
       currencies_.add("USD");
       prices_.push_back(number(price_numbers, price_values_, price));
       quantities_.push_back(number(quantity_numbers, quantity_values_, quantity));
-      revenues_.push_back(type == 4 ? number(revenue_numbers, revenue_values_, price * quantity) : kNullIndex);
+      revenues_.push_back(type == 4 ? number(revenue_numbers, revenue_values_, price * quantity)
+                                    : kNullIndex);
     } else {
       currencies_.add_null();
       prices_.push_back(kNullIndex);
@@ -138,7 +157,8 @@ ClickHour::ClickHour(std::uint64_t hour, std::size_t rows) : rows_(rows) {
     map_offsets_.push_back(static_cast<std::uint32_t>(map_keys_.indices.size()));
   }
   for (CodedColumn* column :
-       {&users_, &sessions_, &pages_, &referrers_, &devices_, &campaigns_, &types_, &products_, &categories_, &currencies_, &map_values_, &map_keys_}) {
+       {&users_, &sessions_, &pages_, &referrers_, &devices_, &campaigns_, &types_, &products_,
+        &categories_, &currencies_, &map_values_, &map_keys_}) {
     column->finish();
   }
   const auto longs = [](const std::vector<std::int64_t>& values) {
@@ -146,7 +166,8 @@ ClickHour::ClickHour(std::uint64_t hour, std::size_t rows) : rows_(rows) {
     data.longs = values;
     return data;
   };
-  const auto coded = [](const std::vector<std::uint32_t>& indices, const std::vector<std::int64_t>& values) {
+  const auto coded = [](const std::vector<std::uint32_t>& indices,
+                        const std::vector<std::int64_t>& values) {
     ColumnData data;
     data.indices = indices;
     data.long_dictionary = values;
@@ -159,7 +180,9 @@ ClickHour::ClickHour(std::uint64_t hour, std::size_t rows) : rows_(rows) {
   };
   const TableDefinition& table = fact_clicks_definition();
   columns_.resize(table.columns.size());
-  const auto set = [&](std::string_view name, const ColumnData& data) { columns_[static_cast<std::size_t>(column_index(table, name))] = data; };
+  const auto set = [&](std::string_view name, const ColumnData& data) {
+    columns_[static_cast<std::size_t>(column_index(table, name))] = data;
+  };
   set("event_key", longs(event_keys_));
   set("event_check", longs(event_checks_));
   set("user_key", users_.as_keys());
@@ -196,7 +219,6 @@ ClickHour::ClickHour(std::uint64_t hour, std::size_t rows) : rows_(rows) {
   set("hour", constant(static_cast<std::int64_t>(hour % 24)));
 }
 
-/// Encodes the hour; with `only`, that column alone has values (the others are null or constant).
 void encode_hour(benchmark::State& state) {
   const ClickHour hour(0, static_cast<std::size_t>(state.range(0)));
   RowGroupEncoder encoder(fact_clicks_definition(), {});
@@ -205,8 +227,9 @@ void encode_hour(benchmark::State& state) {
     benchmark::DoNotOptimize(group);
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(hour.rows()));
-  state.counters["ns_row"] = benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(hour.rows()) / 1e9,
-                                                benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["ns_row"] = benchmark::Counter(
+      static_cast<double>(state.iterations()) * static_cast<double>(hour.rows()) / 1e9,
+      benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(encode_hour)->Arg(50000)->Arg(65000)->Arg(1000)->Unit(benchmark::kMicrosecond);
 
@@ -215,14 +238,16 @@ void encode_column(benchmark::State& state, std::string_view name) {
   static const ClickHour hour(0, 50000);
   const TableDefinition& whole = fact_clicks_definition();
   const auto index = static_cast<std::size_t>(column_index(whole, name));
-  const TableDefinition table{"column", whole.columns.subspan(index, 1)};
+  TableDefinition table = whole;
+  table.columns = whole.columns.subspan(index, 1);
   RowGroupEncoder encoder(table, {});
   for (auto _ : state) {
     auto group = encoder.encode(hour.rows(), std::span(hour.columns()).subspan(index, 1));
     benchmark::DoNotOptimize(group);
   }
-  state.counters["ns_row"] = benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(hour.rows()) / 1e9,
-                                                benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["ns_row"] = benchmark::Counter(
+      static_cast<double>(state.iterations()) * static_cast<double>(hour.rows()) / 1e9,
+      benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 double cpu_seconds() {
@@ -243,12 +268,14 @@ int write_file(const std::string& path, std::size_t row_groups) {
     auto group = encoder.encode(hour.rows(), hour.columns());
     seconds += cpu_seconds() - start;
     if (!group) return std::cerr << group.error().message << "\n", 1;
-    if (auto status = (*file)->append(**group); !status) return std::cerr << status.error().message << "\n", 1;
+    if (auto status = (*file)->append(**group); !status)
+      return std::cerr << status.error().message << "\n", 1;
     rows += hour.rows();
   }
   auto info = (*file)->finish();
   if (!info) return std::cerr << info.error().message << "\n", 1;
-  std::printf("{\"rows\": %zu, \"bytes\": %lld, \"encode_cpu_seconds\": %.6f}\n", rows, static_cast<long long>(info->size_bytes), seconds);
+  std::printf("{\"rows\": %zu, \"bytes\": %lld, \"encode_cpu_seconds\": %.6f}\n", rows,
+              static_cast<long long>(info->size_bytes), seconds);
   return 0;
 }
 
@@ -261,11 +288,13 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument.starts_with("--write=")) path = argument.substr(8);
-    if (argument.starts_with("--row_groups=")) row_groups = std::stoul(std::string(argument.substr(13)));
+    if (argument.starts_with("--row_groups="))
+      row_groups = std::stoul(std::string(argument.substr(13)));
   }
   if (!path.empty()) return clicklake::write_file(path, row_groups);
   for (const clicklake::ColumnDefinition& column : clicklake::fact_clicks_definition().columns) {
-    benchmark::RegisterBenchmark(("encode_column/" + std::string(column.name)).c_str(), clicklake::encode_column, column.name)
+    benchmark::RegisterBenchmark(("encode_column/" + std::string(column.name)).c_str(),
+                                 clicklake::encode_column, column.name)
         ->Unit(benchmark::kMicrosecond);
   }
   benchmark::Initialize(&argc, argv);

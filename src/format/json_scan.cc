@@ -27,6 +27,23 @@ std::int32_t hex4(const char* p, const char** p_end) {
   return v;
 }
 
+/// The byte of a number at `p`, which scan_number refuses, where its next digit is missing.
+const char* number_fault(const char* p) {
+  const auto skip_digits = [&] {
+    const char* const first = p;
+    while (*p >= '0' && *p <= '9') ++p;
+    return p != first;
+  };
+  if (*p == '-') ++p;
+  if (!skip_digits()) return p;
+  if (*p == '.') {
+    ++p;
+    if (!skip_digits()) return p;
+  }
+  ++p;  // 'e'
+  return *p == '+' || *p == '-' ? p + 1 : p;
+}
+
 char* put_utf8(char* out, std::uint32_t c) {
   if (c < 0x80) {
     *out++ = static_cast<char>(c);
@@ -205,10 +222,7 @@ const char* copy_compact(const char* p, char* out, char** out_end, int depth, in
       p = end;
     } else if (c == '-' || (c >= '0' && c <= '9')) {
       const char* const end = scan_number(p);
-      if (end == nullptr) {
-        while ((*p >= '0' && *p <= '9') || *p == '-' || *p == '+' || *p == '.' || *p == 'e' || *p == 'E') ++p;
-        return fail(p);
-      }
+      if (end == nullptr) return fail(number_fault(p));
       put(p, end);
       p = end;
     } else {

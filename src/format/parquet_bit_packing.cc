@@ -166,7 +166,8 @@ char* pack_hybrid_bits(const std::uint64_t* words, std::size_t count, char* out)
   if (const std::size_t rest = count % 64; rest != 0) {
     const std::uint64_t mask = (std::uint64_t{1} << rest) - 1;
     const std::uint64_t last = words[whole] & mask;
-    if (last == 0 || last == mask) return pack_run(static_cast<std::uint32_t>(last & 1), rest, 1, out);
+    if (last == 0 || last == mask)
+      return pack_run(static_cast<std::uint32_t>(last & 1), rest, 1, out);
     const std::size_t groups = (rest + 7) / 8;
     *out++ = static_cast<char>(groups << 1 | 1);
     std::memcpy(out, &last, groups);
@@ -178,7 +179,8 @@ char* pack_hybrid_bits(const std::uint64_t* words, std::size_t count, char* out)
 IndexCheck check_indices(const std::uint32_t* indices, std::size_t count, std::size_t entries) {
   constexpr std::uint32_t kSign = 0x80000000U;
   if (entries >= kSign) return {false, false};
-  // An index below `entries` is below 2^31 and becomes negative when these are taken off: two operations a vector.
+  // An index below `entries` is below 2^31 and becomes negative when these are taken off: two
+  // operations a vector.
   const auto size = static_cast<std::uint32_t>(entries);
   std::uint32_t any = 0;
   std::uint32_t every = kSign;

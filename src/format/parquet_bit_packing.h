@@ -2,8 +2,8 @@
 /// Parquet's RLE / bit-packed hybrid: dictionary indices and definition and repetition levels.
 ///
 /// Place: innermost loops of the row group encoder.
-/// Invariant: bit-packed runs hold whole groups of 8 values, only the last of an encoding is padded; no run is longer than 504 values when bit-packed,
-/// as parquet-java and Arrow write them.
+/// Invariant: bit-packed runs hold whole groups of 8 values, only the last of an encoding is
+/// padded; no run is longer than 504 values when bit-packed, as parquet-java and Arrow write them.
 /// Thread safety: pure functions.
 /// Source: apache/parquet-format 2.10, Encodings.md, "Run Length Encoding / Bit-Packing Hybrid".
 
@@ -16,13 +16,14 @@ namespace clicklake {
 /// Bits that hold values up to `max`.
 inline int bits_for(std::uint32_t max) { return static_cast<int>(std::bit_width(max)); }
 
-/// Bytes that pack_hybrid and pack_hybrid_bits may touch at most for `count` values of `width` bits.
+/// Bytes that pack_hybrid and pack_hybrid_bits may touch at most for `count` values of `width`
+/// bits.
 inline std::size_t hybrid_bound(std::size_t count, int width) {
   return count / 8 * (static_cast<std::size_t>(width) + 1) + static_cast<std::size_t>(width) + 96;
 }
 
-/// Writes `count` values of `width` (1 to 32) bits at `out`, which has hybrid_bound() bytes; returns the end.
-/// Cost: about 0.5 ns a value where runs are rare.
+/// Writes `count` values of `width` (1 to 32) bits at `out`, which has hybrid_bound() bytes;
+/// returns the end. Cost: about 0.5 ns a value where runs are rare.
 char* pack_hybrid(const std::uint32_t* values, std::size_t count, int width, char* out);
 
 /// The same for bits, value i being bit i % 64 of word i / 64; bits behind the last are ignored.
@@ -42,7 +43,8 @@ struct IndexCheck {
 /// Cost: memory speed where there are no nulls.
 IndexCheck check_indices(const std::uint32_t* indices, std::size_t count, std::size_t entries);
 
-/// Moves those that are no null to `out` (room for `count`) and sets their bits in `words`; returns how many.
+/// Moves those that are no null to `out` (room for `count`) and sets their bits in `words`; returns
+/// how many.
 std::size_t compact_indices(const std::uint32_t* indices, std::size_t count, std::uint32_t* out,
                             std::uint64_t* words);
 

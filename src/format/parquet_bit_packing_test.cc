@@ -15,18 +15,21 @@ constexpr std::uint32_t kNull = 0xFFFFFFFFU;
 std::string packed(const std::vector<std::uint32_t>& values, int width) {
   std::string out(hybrid_bound(values.size(), width), '\x5A');
   const char* const end = pack_hybrid(values.data(), values.size(), width, out.data());
-  EXPECT_LE(static_cast<std::size_t>(end - out.data()) + 16, out.size()) << "no room for what a kernel touches behind the end";
+  EXPECT_LE(static_cast<std::size_t>(end - out.data()) + 16, out.size())
+      << "no room for what a kernel touches behind the end";
   out.resize(static_cast<std::size_t>(end - out.data()));
   return out;
 }
 
 /// `count` values of `width` bits, in runs of `run` on average.
-std::vector<std::uint32_t> random_values(std::size_t count, int width, double run, std::uint64_t seed) {
+std::vector<std::uint32_t> random_values(std::size_t count, int width, double run,
+                                         std::uint64_t seed) {
   std::mt19937_64 random(seed);
   std::vector<std::uint32_t> values;
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (i == 0 || static_cast<double>(random() % 1000) < 1000 / run) value = static_cast<std::uint32_t>(random() >> (64 - width));
+    if (i == 0 || static_cast<double>(random() % 1000) < 1000 / run)
+      value = static_cast<std::uint32_t>(random() >> (64 - width));
     values.push_back(value);
   }
   return values;
@@ -34,10 +37,13 @@ std::vector<std::uint32_t> random_values(std::size_t count, int width, double ru
 
 TEST(HybridTest, EveryWidthComesBack) {
   for (int width = 1; width <= 32; ++width) {
-    for (const std::size_t count : {1U, 7U, 8U, 9U, 63U, 64U, 65U, 503U, 504U, 505U, 1009U, 5000U}) {
+    for (const std::size_t count :
+         {1U, 7U, 8U, 9U, 63U, 64U, 65U, 503U, 504U, 505U, 1009U, 5000U}) {
       for (const double run : {1.0, 5.0, 40.0, 700.0}) {
-        const auto values = random_values(count, width, run, count + static_cast<std::size_t>(width));
-        ASSERT_EQ(read_hybrid(packed(values, width), width, count), values) << width << " bits, " << count << " values, runs of " << run;
+        const auto values =
+            random_values(count, width, run, count + static_cast<std::size_t>(width));
+        ASSERT_EQ(read_hybrid(packed(values, width), width, count), values)
+            << width << " bits, " << count << " values, runs of " << run;
       }
     }
   }
@@ -78,7 +84,8 @@ TEST(HybridBitsTest, WordsComeBackAsLevels) {
         if (values[i] == 0) words[i / 64] &= ~(std::uint64_t{1} << i % 64);
       }
       std::string out(hybrid_bound(count, 1), '\0');
-      out.resize(static_cast<std::size_t>(pack_hybrid_bits(words.data(), count, out.data()) - out.data()));
+      out.resize(
+          static_cast<std::size_t>(pack_hybrid_bits(words.data(), count, out.data()) - out.data()));
       ASSERT_EQ(read_hybrid(out, 1, count), values) << count << " bits, runs of " << run;
     }
   }
@@ -94,7 +101,9 @@ TEST(HybridBitsTest, ConstantLevelsAreOneRun) {
 
 TEST(CheckIndicesTest, SeesNullsAndMisfits) {
   std::vector<std::uint32_t> indices(1000, 4);
-  const auto check = [&](std::size_t entries) { return check_indices(indices.data(), indices.size(), entries); };
+  const auto check = [&](std::size_t entries) {
+    return check_indices(indices.data(), indices.size(), entries);
+  };
   EXPECT_TRUE(check(5).all_fit);
   EXPECT_FALSE(check(5).has_nulls);
   EXPECT_FALSE(check(4).all_fit);

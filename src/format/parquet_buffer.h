@@ -2,8 +2,8 @@
 /// Memory that the Parquet encoder writes into, kept and used again.
 ///
 /// Place: pages are built in an arena, and finished chunks are appended to a row group's buffer.
-/// Invariant: neither clears memory that is about to be written; pages of memory, once touched, stay with their owner.
-/// Thread safety: thread-compatible.
+/// Invariant: neither clears memory that is about to be written; pages of memory, once touched,
+/// stay with their owner. Thread safety: thread-compatible.
 
 #include <algorithm>
 #include <cstddef>

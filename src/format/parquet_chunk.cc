@@ -17,7 +17,8 @@ std::array<PagePart, 2> parts_of(const PageDraft& page) {
 
 }  // namespace
 
-void ChunkWriter::append_header(const PageDraft& page, std::size_t plain, std::size_t stored, ByteBuffer& out) {
+void ChunkWriter::append_header(const PageDraft& page, std::size_t plain, std::size_t stored,
+                                ByteBuffer& out) {
   header_.clear();
   header_.i32(1, page.is_dictionary ? kDictionaryPage : kDataPage);
   header_.i32(2, static_cast<std::int32_t>(plain));
@@ -38,7 +39,8 @@ void ChunkWriter::append_header(const PageDraft& page, std::size_t plain, std::s
   out.append(header_.bytes());
 }
 
-void ChunkWriter::write(ChunkDraft& draft, Arena& arena, Arena& data_arena, EncodedRowGroup& group) {
+void ChunkWriter::write(ChunkDraft& draft, Arena& arena, Arena& data_arena,
+                        EncodedRowGroup& group) {
   std::size_t plain_bytes = 0;
   std::size_t framed_bytes = 0;
   for (PageDraft& page : draft.pages) {
@@ -55,7 +57,8 @@ void ChunkWriter::write(ChunkDraft& draft, Arena& arena, Arena& data_arena, Enco
     framed_bytes += frame_size(parts_of(page));
   }
   ParquetChunk chunk;
-  chunk.is_zstd = static_cast<double>(framed_bytes) <= static_cast<double>(plain_bytes) * (1 - min_gain_);
+  chunk.is_zstd =
+      static_cast<double>(framed_bytes) <= static_cast<double>(plain_bytes) * (1 - min_gain_);
   chunk.offset = static_cast<std::int64_t>(group.bytes.size());
   chunk.data_page_offset = -1;
   for (const PageDraft& page : draft.pages) {
@@ -69,7 +72,8 @@ void ChunkWriter::write(ChunkDraft& draft, Arena& arena, Arena& data_arena, Enco
     const auto parts = parts_of(page);
     const std::size_t plain = page.levels.size + page.body.plain.size();
     append_header(page, plain, chunk.is_zstd ? frame_size(parts) : plain, group.bytes);
-    chunk.uncompressed_bytes += static_cast<std::int64_t>(plain) + static_cast<std::int64_t>(group.bytes.size()) - at;
+    chunk.uncompressed_bytes +=
+        static_cast<std::int64_t>(plain) + static_cast<std::int64_t>(group.bytes.size()) - at;
     if (chunk.is_zstd) {
       append_frame(parts, group.bytes);
     } else {

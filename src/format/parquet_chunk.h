@@ -2,9 +2,9 @@
 /// Column chunks: pages compressed or not, with their headers.
 ///
 /// Place: the last step of a column in the row group encoder.
-/// Invariant: a chunk has one codec; where that is zstd, a page that does not shrink is stored inside its frame.
-/// Thread safety: thread-compatible.
-/// Source: apache/parquet-format 2.10, parquet.thrift `PageHeader`.
+/// Invariant: a chunk has one codec; where that is zstd, a page that does not shrink is stored
+/// inside its frame. Thread safety: thread-compatible. Source: apache/parquet-format 2.10,
+/// parquet.thrift `PageHeader`.
 
 #include "format/parquet_pages.h"
 #include "format/parquet_row_group.h"
@@ -13,9 +13,11 @@ namespace clicklake {
 
 class ChunkWriter {
  public:
-  explicit ChunkWriter(const ParquetWriterOptions& options) : compressor_(options.zstd_level, options.min_gain), min_gain_(options.min_gain) {}
+  explicit ChunkWriter(const ParquetWriterOptions& options)
+      : compressor_(options.zstd_level, options.min_gain), min_gain_(options.min_gain) {}
 
-  /// Compresses the pages of `draft` (their blocks are kept in it and lie in `data_arena`, the dictionary's in `arena`) and appends the chunk to `group`.
+  /// Compresses the pages of `draft` (their blocks are kept in it and lie in `data_arena`, the
+  /// dictionary's in `arena`) and appends the chunk to `group`.
   void write(ChunkDraft& draft, Arena& arena, Arena& data_arena, EncodedRowGroup& group);
 
  private:

@@ -48,7 +48,8 @@ std::size_t raw_blocks_size(std::size_t bytes) {
   return bytes + (bytes + kBlockBytes - 1) / kBlockBytes * kBlockHeader;
 }
 
-/// Values that a block of repeated sequences holds at most (128 KiB of them) and at least (so that it is smaller than they are).
+/// Values that a block of repeated sequences holds at most (128 KiB of them) and at least (so that
+/// it is smaller than they are).
 constexpr std::size_t kMostBlockValues = kBlockBytes / 8;
 constexpr std::size_t kFewestBlockValues = 8;
 
@@ -68,15 +69,18 @@ char* put_raw_blocks(std::string_view bytes, char* out, char** last_block) {
   return out;
 }
 
-/// Writes a compressed block of `count` values, each as `low` literal bytes and a match of the other bytes with those of the value before (distance
-/// 8), then `trailing` values as literals; returns its end. The block with `names_distance` (of kFewestBlockValues) spells the distance out, later ones
-/// repeat it, which takes no bits: literal length, offset and match length then have one symbol each.
-char* put_sequence_block(const std::int64_t* values, std::size_t count, std::size_t trailing, int low,
-                         bool names_distance, char* out) {
+/// Writes a compressed block of `count` values, each as `low` literal bytes and a match of the
+/// other bytes with those of the value before (distance 8), then `trailing` values as literals;
+/// returns its end. The block with `names_distance` (of kFewestBlockValues) spells the distance
+/// out, later ones repeat it, which takes no bits: literal length, offset and match length then
+/// have one symbol each.
+char* put_sequence_block(const std::int64_t* values, std::size_t count, std::size_t trailing,
+                         int low, bool names_distance, char* out) {
   char* const header = out;
   out += kBlockHeader;
   const std::size_t literals = count * static_cast<std::size_t>(low) + trailing * 8;
-  const std::uint32_t literals_header = 3U << 2 | static_cast<std::uint32_t>(literals) << 4;  // raw, size in 20 bits
+  const std::uint32_t literals_header = 3U << 2 | static_cast<std::uint32_t>(literals)
+                                                      << 4;  // raw, size in 20 bits
   std::memcpy(out, &literals_header, 3);
   out += 3;
   for (std::size_t i = 0; i < count; ++i) {
@@ -91,21 +95,24 @@ char* put_sequence_block(const std::int64_t* values, std::size_t count, std::siz
     *out++ = static_cast<char>(0x80 | count >> 8);
     *out++ = static_cast<char>(count);
   }
-  *out++ = 0x54;                                      // all three in RLE mode
-  *out++ = static_cast<char>(low);                    // code of the literal length
-  *out++ = static_cast<char>(names_distance ? 3 : 0);  // offset: 8 to 15 by three more bits, or the last one again
-  *out++ = static_cast<char>(8 - low - 3);            // code of the match length
+  *out++ = 0x54;                    // all three in RLE mode
+  *out++ = static_cast<char>(low);  // code of the literal length
+  *out++ = static_cast<char>(
+      names_distance ? 3 : 0);  // offset: 8 to 15 by three more bits, or the last one again
+  *out++ = static_cast<char>(8 - low - 3);  // code of the match length
   if (names_distance) {
     // Offset 8 is spelled 8 + 3: the extra bits are 011, once a sequence.
     std::memcpy(out, "\xDB\xB6\x6D", 3);
     out += 3;
   }
   *out++ = 1;  // end mark of the bits
-  put_block_header(header, BlockType::kCompressed, static_cast<std::size_t>(out - header) - kBlockHeader);
+  put_block_header(header, BlockType::kCompressed,
+                   static_cast<std::size_t>(out - header) - kBlockHeader);
   return out;
 }
 
-/// The number of low bytes (1 to 4) that make sequences of `values` smallest, by a sample of neighbours; 0: sequences don't pay.
+/// The number of low bytes (1 to 4) that make sequences of `values` smallest, by a sample of
+/// neighbours; 0: sequences don't pay.
 int choose_low_bytes(std::span<const std::int64_t> values) {
   constexpr std::size_t kSampled = 512;
   constexpr std::size_t kBreakBytes = 24;
@@ -142,7 +149,8 @@ BlockCompressor::BlockCompressor(int level, double min_gain)
 
 BlockCompressor::~BlockCompressor() { ZSTD_freeCCtx(context_); }
 
-std::size_t BlockCompressor::compress_frame(std::string_view bytes, char* out, std::size_t capacity) {
+std::size_t BlockCompressor::compress_frame(std::string_view bytes, char* out,
+                                            std::size_t capacity) {
   const std::size_t size = ZSTD_compress2(context_, out, capacity, bytes.data(), bytes.size());
   return ZSTD_isError(size) != 0 ? capacity : size;
 }
@@ -155,7 +163,9 @@ void BlockCompressor::compress(PagePart& part, Arena& arena) {
   };
   if (plain.size() >= kSampledFrom) {
     const std::string_view sample = plain.substr((plain.size() - kSampleBytes) / 2, kSampleBytes);
-    if (!shrinks(kSampleBytes, compress_frame(sample, sample_.get(), ZSTD_compressBound(kSampleBytes)))) return;
+    if (!shrinks(kSampleBytes,
+                 compress_frame(sample, sample_.get(), ZSTD_compressBound(kSampleBytes))))
+      return;
   }
   const std::size_t capacity = ZSTD_compressBound(plain.size());
   char* const out = arena.allocate(capacity);
@@ -170,7 +180,8 @@ void BlockCompressor::compress(PagePart& part, Arena& arena) {
   part.last_block_offset = find_last_block(part.blocks);
 }
 
-void BlockCompressor::compress_longs(PagePart& part, std::span<const std::int64_t> values, Arena& arena) {
+void BlockCompressor::compress_longs(PagePart& part, std::span<const std::int64_t> values,
+                                     Arena& arena) {
   const int low = values.size() < kSmallestTried / 8 ? 0 : choose_low_bytes(values);
   if (low == 0) return compress(part, arena);
 
@@ -180,7 +191,8 @@ void BlockCompressor::compress_longs(PagePart& part, std::span<const std::int64_
   bool names_distance = true;
   std::size_t raw = 0;  // values from here to the current one are stored as they are
   for (std::size_t i = 1; i < values.size();) {
-    const std::size_t limit = std::min(values.size(), i + (names_distance ? kFewestBlockValues : kMostBlockValues - 1));
+    const std::size_t limit =
+        std::min(values.size(), i + (names_distance ? kFewestBlockValues : kMostBlockValues - 1));
     std::size_t end = i;
     while (end < limit && repeats_high_bytes(values[end], values[end - 1], low)) ++end;
     if (end - i < kFewestBlockValues) {

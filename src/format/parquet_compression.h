@@ -1,14 +1,15 @@
 #pragma once
 /// zstd for pages, put together block by block.
 ///
-/// A page's levels and values are compressed (or stored) apart and joined into one zstd frame, so that nothing is copied to make them contiguous, that
-/// columns which share their values share the work, and that what does not shrink costs a copy. Runs of 64-bit integers whose high bytes rarely
-/// change (sorted timestamps) are written as blocks of one repeated sequence, without a search for matches.
+/// A page's levels and values are compressed (or stored) apart and joined into one zstd frame, so
+/// that nothing is copied to make them contiguous, that columns which share their values share the
+/// work, and that what does not shrink costs a copy. Runs of 64-bit integers whose high bytes
+/// rarely change (sorted timestamps) are written as blocks of one repeated sequence, without a
+/// search for matches.
 ///
 /// Place: between page encoding and the row group's buffer.
-/// Invariant: every frame is plain zstd with its content size, single segment, blocks of at most 128 KiB; any decoder reads it.
-/// Thread safety: thread-compatible.
-/// Source: RFC 8878.
+/// Invariant: every frame is plain zstd with its content size, single segment, blocks of at most
+/// 128 KiB; any decoder reads it. Thread safety: thread-compatible. Source: RFC 8878.
 
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +26,7 @@ namespace clicklake {
 /// Part of a page: its bytes, and their zstd blocks where these are smaller.
 struct PagePart {
   std::string_view plain;
-  std::string_view blocks;           ///< empty: stored as it is
+  std::string_view blocks;            ///< empty: stored as it is
   std::size_t last_block_offset = 0;  ///< of the last block's header in `blocks`
 
   std::size_t stored_size() const { return blocks.empty() ? plain.size() : blocks.size(); }
@@ -42,7 +43,8 @@ class BlockCompressor {
   /// Tries to shrink `part`; its blocks lie in `arena`. Large parts are tried by a sample first.
   void compress(PagePart& part, Arena& arena);
 
-  /// The same for a part that holds 64-bit integers, which must be `values`: by repeated sequences where the high bytes rarely change.
+  /// The same for a part that holds 64-bit integers, which must be `values`: by repeated sequences
+  /// where the high bytes rarely change.
   void compress_longs(PagePart& part, std::span<const std::int64_t> values, Arena& arena);
 
  private:

@@ -51,7 +51,8 @@ std::vector<std::int64_t> sorted_times(std::size_t count, std::int64_t step, std
   std::mt19937_64 random(seed);
   std::vector<std::int64_t> times;
   std::int64_t at = 1'730'419'200'000'000;
-  for (std::size_t i = 0; i < count; ++i) times.push_back(at += static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(step)));
+  for (std::size_t i = 0; i < count; ++i)
+    times.push_back(at += static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(step)));
   return times;
 }
 
@@ -123,7 +124,8 @@ TEST_F(BlockCompressorTest, TimesOfAnyShapeComeBack) {
     auto times = sorted_times(count, step, static_cast<std::uint64_t>(round));
     if (round % 4 == 1) std::shuffle(times.begin(), times.end(), random);
     if (round % 4 == 2) {
-      for (std::int64_t& time : times) time = random() % 3 == 0 ? static_cast<std::int64_t>(random()) : time;
+      for (std::int64_t& time : times)
+        time = random() % 3 == 0 ? static_cast<std::int64_t>(random()) : time;
     }
     PagePart part = part_of(bytes_of(times));
     arena_.clear();
@@ -135,9 +137,12 @@ TEST_F(BlockCompressorTest, TimesOfAnyShapeComeBack) {
 
 TEST_F(BlockCompressorTest, BreaksAtEveryPlaceComeBack) {
   // One value whose high bytes differ, at each place near the block limits.
-  for (const std::size_t at : {0U, 1U, 2U, 8U, 9U, 10U, 17U, 16383U, 16384U, 16391U, 16392U, 16393U, 32775U, 39998U, 39999U}) {
+  for (const std::size_t at : {0U, 1U, 2U, 8U, 9U, 10U, 17U, 16383U, 16384U, 16391U, 16392U, 16393U,
+                               32775U, 39998U, 39999U}) {
     std::vector<std::int64_t> times(40000);
-    for (std::size_t i = 0; i < times.size(); ++i) times[i] = 1'730'419'200'000'000 + static_cast<std::int64_t>(i * 7 % 60000) + (i >= at ? 1LL << 40 : 0);
+    for (std::size_t i = 0; i < times.size(); ++i)
+      times[i] = 1'730'419'200'000'000 + static_cast<std::int64_t>(i * 7 % 60000) +
+                 (i >= at ? 1LL << 40 : 0);
     PagePart part = part_of(bytes_of(times));
     arena_.clear();
     compressor_.compress_longs(part, times, arena_);

@@ -12,7 +12,8 @@ namespace clicklake {
 namespace {
 
 constexpr std::string_view kMagic = "PAR1";
-constexpr std::string_view kCreatedBy = "clicklake version " CLICKLAKE_VERSION " (build " CLICKLAKE_VERSION ")";
+constexpr std::string_view kCreatedBy =
+    "clicklake version " CLICKLAKE_VERSION " (build " CLICKLAKE_VERSION ")";
 constexpr std::int32_t kFormatVersion = 1;
 constexpr std::int32_t kPlainDictionaryPage = 2;
 constexpr std::int32_t kDataPage = 0;
@@ -65,12 +66,14 @@ void write_encoding_counts(const ParquetChunk& chunk, bool is_dictionary, Thrift
   }
   out.begin_element();
   out.i32(1, kDataPage);
-  out.i32(2, static_cast<std::int32_t>(is_dictionary ? ParquetEncoding::kRleDictionary : ParquetEncoding::kPlain));
+  out.i32(2, static_cast<std::int32_t>(is_dictionary ? ParquetEncoding::kRleDictionary
+                                                     : ParquetEncoding::kPlain));
   out.i32(3, chunk.data_pages);
   out.end_struct();
 }
 
-void write_chunk(const ParquetLeaf& leaf, const ParquetChunk& chunk, std::int64_t base, ThriftWriter& out) {
+void write_chunk(const ParquetLeaf& leaf, const ParquetChunk& chunk, std::int64_t base,
+                 ThriftWriter& out) {
   const bool is_dictionary = chunk.dictionary_page_offset >= 0;
   out.begin_element();
   out.i64(2, base + chunk.offset);
@@ -79,7 +82,8 @@ void write_chunk(const ParquetLeaf& leaf, const ParquetChunk& chunk, std::int64_
   write_encodings(chunk, is_dictionary, out);
   out.begin_list(3, Element::kBinary, leaf.path.size());
   for (const std::string_view part : leaf.path) out.list_binary(part);
-  out.i32(4, static_cast<std::int32_t>(chunk.is_zstd ? ParquetCodec::kZstd : ParquetCodec::kUncompressed));
+  out.i32(4, static_cast<std::int32_t>(chunk.is_zstd ? ParquetCodec::kZstd
+                                                     : ParquetCodec::kUncompressed));
   out.i64(5, chunk.level_count);
   out.i64(6, chunk.uncompressed_bytes);
   out.i64(7, chunk.compressed_bytes);
@@ -94,13 +98,14 @@ void write_chunk(const ParquetLeaf& leaf, const ParquetChunk& chunk, std::int64_
 /// The leaf of the table's sort column, or -1.
 int sort_leaf(const TableDefinition& table, const std::vector<ParquetLeaf>& leaves) {
   for (std::size_t i = 0; i < leaves.size(); ++i) {
-    if (table.columns[static_cast<std::size_t>(leaves[i].column)].name == table.sort_column) return static_cast<int>(i);
+    if (table.columns[static_cast<std::size_t>(leaves[i].column)].name == table.sort_column)
+      return static_cast<int>(i);
   }
   return -1;
 }
 
-void write_row_group(const TableDefinition& table, const std::vector<ParquetLeaf>& leaves, const WrittenRowGroup& group, std::size_t ordinal,
-                     ThriftWriter& out) {
+void write_row_group(const TableDefinition& table, const std::vector<ParquetLeaf>& leaves,
+                     const WrittenRowGroup& group, std::size_t ordinal, ThriftWriter& out) {
   out.begin_element();
   out.begin_list(1, Element::kStruct, leaves.size());
   std::int64_t uncompressed = 0;
@@ -127,7 +132,8 @@ void write_row_group(const TableDefinition& table, const std::vector<ParquetLeaf
 }  // namespace
 
 struct ParquetFile::Impl {
-  Impl(const TableDefinition& definition, DurableFile opened) : table(definition), leaves(parquet_leaves(definition)), file(std::move(opened)) {}
+  Impl(const TableDefinition& definition, DurableFile opened)
+      : table(definition), leaves(parquet_leaves(definition)), file(std::move(opened)) {}
 
   std::string footer() const;
 
@@ -171,8 +177,9 @@ std::string ParquetFile::Impl::footer() const {
 ParquetFile::ParquetFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ParquetFile::~ParquetFile() = default;
 
-Result<std::unique_ptr<ParquetFile>> ParquetFile::create(const TableDefinition& table, std::filesystem::path path,
-                                                         std::vector<std::pair<std::string, std::string>> metadata) {
+Result<std::unique_ptr<ParquetFile>> ParquetFile::create(
+    const TableDefinition& table, std::filesystem::path path,
+    std::vector<std::pair<std::string, std::string>> metadata) {
   ASSIGN_OR_RETURN(DurableFile file, DurableFile::create(path));
   fault_point("parquet.write");
   RETURN_IF_ERROR(file.append(kMagic));
@@ -184,17 +191,21 @@ Result<std::unique_ptr<ParquetFile>> ParquetFile::create(const TableDefinition& 
 
 Status ParquetFile::append(const EncodedRowGroup& group) {
   if (group.chunks.size() != impl_->leaves.size()) {
-    return Error{ErrorCode::kInvalidArgument, "cannot append to " + impl_->file.path().string() + ": the row group is of another table"};
+    return Error{ErrorCode::kInvalidArgument, "cannot append to " + impl_->file.path().string() +
+                                                  ": the row group is of another table"};
   }
   const auto offset = bytes_written();
   RETURN_IF_ERROR(impl_->file.append(group.bytes.view()));
   impl_->file.start_writeback();
-  impl_->groups.push_back({offset, static_cast<std::int64_t>(group.bytes.size()), group.rows, group.chunks});
+  impl_->groups.push_back(
+      {offset, static_cast<std::int64_t>(group.bytes.size()), group.rows, group.chunks});
   impl_->rows += group.rows;
   return {};
 }
 
-std::int64_t ParquetFile::bytes_written() const { return static_cast<std::int64_t>(impl_->file.size()); }
+std::int64_t ParquetFile::bytes_written() const {
+  return static_cast<std::int64_t>(impl_->file.size());
+}
 
 Result<ParquetFileInfo> ParquetFile::finish() {
   fault_point("parquet.write");

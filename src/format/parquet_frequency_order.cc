@@ -4,9 +4,12 @@
 
 namespace clicklake {
 
-bool frequency_order_pays(std::size_t count, std::size_t entries) { return entries > 256 && count >= 2 * entries; }
+bool frequency_order_pays(std::size_t count, std::size_t entries) {
+  return entries > 256 && count >= 2 * entries;
+}
 
-FrequencyOrder frequency_order(std::span<const std::uint32_t> indices, std::size_t entries, Arena& arena) {
+FrequencyOrder frequency_order(std::span<const std::uint32_t> indices, std::size_t entries,
+                               Arena& arena) {
   constexpr std::uint32_t kMostCounted = 1023;  // above, the order no longer matters
   auto* const counts = arena.allocate_array<std::uint32_t>(entries);
   auto* const numbers = arena.allocate_array<std::uint32_t>(entries);
@@ -17,7 +20,8 @@ FrequencyOrder frequency_order(std::span<const std::uint32_t> indices, std::size
 
   // A counting sort, the most frequent first.
   std::uint32_t starts[kMostCounted + 2] = {};
-  for (std::size_t i = 0; i < entries; ++i) ++starts[kMostCounted - std::min(counts[i], kMostCounted) + 1];
+  for (std::size_t i = 0; i < entries; ++i)
+    ++starts[kMostCounted - std::min(counts[i], kMostCounted) + 1];
   for (std::size_t i = 1; i < std::size(starts); ++i) starts[i] += starts[i - 1];
   for (std::size_t i = 0; i < entries; ++i) {
     const std::uint32_t number = starts[kMostCounted - std::min(counts[i], kMostCounted)]++;

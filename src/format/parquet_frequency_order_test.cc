@@ -16,7 +16,8 @@ TEST(FrequencyOrderTest, FrequentEntriesComeFirstAndValuesStay) {
     indices.push_back(i);
     dictionary.push_back(static_cast<int>(random()));
   }
-  for (int i = 0; i < 20000; ++i) indices.push_back(static_cast<std::uint32_t>(random() % 600 * (random() % 600) / 600));
+  for (int i = 0; i < 20000; ++i)
+    indices.push_back(static_cast<std::uint32_t>(random() % 600 * (random() % 600) / 600));
   indices.insert(indices.end(), 3000, 599);
   Arena arena;
   const FrequencyOrder ordered = frequency_order(indices, 600, arena);

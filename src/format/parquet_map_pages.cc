@@ -50,22 +50,24 @@ struct EntryColumn {
   std::uint32_t max_level() const { return no_entry_level + (is_value ? 2 : 1); }
 
   // Set by start_column.
-  const std::uint32_t* present = nullptr;         ///< numbers of those that are no null
-  const std::string_view* strings = nullptr;      ///< the same as strings, for PLAIN
+  const std::uint32_t* present = nullptr;     ///< numbers of those that are no null
+  const std::string_view* strings = nullptr;  ///< the same as strings, for PLAIN
   std::size_t present_count = 0;
   int width = 1;
   // Set page by page.
   std::size_t next = 0;  ///< of `present`
 };
 
-/// Chooses the encoding and adds the dictionary; returns about how many bytes the data pages' values take.
+/// Chooses the encoding and adds the dictionary; returns about how many bytes the data pages'
+/// values take.
 std::size_t start_column(EntryColumn& column, Arena& arena, ChunkDraft& draft) {
   column.present = column.given.data();
   column.present_count = column.given.size();
   if (column.has_nulls) {
     auto* const present = arena.allocate_array<std::uint32_t>(column.given.size());
     auto* const words = arena.allocate_array<std::uint64_t>(words_for(column.given.size()));
-    column.present_count = compact_indices(column.given.data(), column.given.size(), present, words);
+    column.present_count =
+        compact_indices(column.given.data(), column.given.size(), present, words);
     column.present = present;
   }
   draft.null_count = column.given.size() - column.present_count;
@@ -87,18 +89,22 @@ std::size_t start_column(EntryColumn& column, Arena& arena, ChunkDraft& draft) {
     return bytes;
   }
   if (frequency_order_pays(column.present_count, entries)) {
-    const FrequencyOrder ordered = frequency_order({column.present, column.present_count}, entries, arena);
+    const FrequencyOrder ordered =
+        frequency_order({column.present, column.present_count}, entries, arena);
     column.present = ordered.indices;
     column.dictionary = reorder(column.dictionary, ordered.entries, arena);
   }
-  // Neighbours are of different keys, and the keys come round again: whole bytes let zstd find what repeats.
+  // Neighbours are of different keys, and the keys come round again: whole bytes let zstd find what
+  // repeats.
   if (column.is_value && column.width > 8 && column.width < 16) column.width = 16;
   add_dictionary_page(column.dictionary, arena, draft);
   return index_bytes;
 }
 
-/// Definition levels: `no_entry_level` for an empty map, one more for an entry, two more for an entry's value that is no null.
-char* write_definition(const MapPage& page, const EntryColumn& column, std::size_t first_entry, Arena& arena, char* out) {
+/// Definition levels: `no_entry_level` for an empty map, one more for an entry, two more for an
+/// entry's value that is no null.
+char* write_definition(const MapPage& page, const EntryColumn& column, std::size_t first_entry,
+                       Arena& arena, char* out) {
   auto* const levels = arena.allocate_array<std::uint32_t>(page.slots);
   std::size_t slot = 0;
   std::size_t entry = page.offsets.front() - first_entry;
@@ -106,7 +112,8 @@ char* write_definition(const MapPage& page, const EntryColumn& column, std::size
     const std::size_t entries = page.offsets[row + 1] - page.offsets[row];
     levels[slot] = column.no_entry_level;
     for (std::size_t i = 0; i < entries; ++i, ++entry) {
-      levels[slot + i] = column.max_level() - (column.has_nulls && column.given[entry] == kNullIndex ? 1 : 0);
+      levels[slot + i] =
+          column.max_level() - (column.has_nulls && column.given[entry] == kNullIndex ? 1 : 0);
     }
     slot += std::max<std::size_t>(entries, 1);
   }
@@ -116,8 +123,9 @@ char* write_definition(const MapPage& page, const EntryColumn& column, std::size
 }
 
 template <typename Body>
-Status add_page(std::string_view name, const MapPage& page, EntryColumn& column, std::size_t first_entry, std::string_view repetition,
-                const Body& body, Arena& arena, ChunkDraft& draft) {
+Status add_page(std::string_view name, const MapPage& page, EntryColumn& column,
+                std::size_t first_entry, std::string_view repetition, const Body& body,
+                Arena& arena, ChunkDraft& draft) {
   PageDraft out;
   out.level_count = page.slots;
   out.encoding = Body::kEncoding;
@@ -127,7 +135,8 @@ Status add_page(std::string_view name, const MapPage& page, EntryColumn& column,
     present -= static_cast<std::size_t>(std::count(entries.begin(), entries.end(), kNullIndex));
   }
   const std::size_t bound = body.bound(column.next, present);
-  if (bound > kMostPageBytes) return map_error(name, "a page of it would be larger than 1 GiB; its values are too long");
+  if (bound > kMostPageBytes)
+    return map_error(name, "a page of it would be larger than 1 GiB; its values are too long");
 
   const bool has_definition = page.empty != 0 || column.has_nulls;
   std::string_view levels;
@@ -161,8 +170,9 @@ Status add_page(std::string_view name, const MapPage& page, EntryColumn& column,
 
 }  // namespace
 
-Status build_map_pages(const ParquetLeaf& key_leaf, std::string_view name, const ColumnData& column, std::size_t rows, std::size_t page_bytes,
-                       Arena& arena, ChunkDraft& keys, ChunkDraft& values) {
+Status build_map_pages(const ParquetLeaf& key_leaf, std::string_view name, const ColumnData& column,
+                       std::size_t rows, std::size_t page_bytes, Arena& arena, ChunkDraft& keys,
+                       ChunkDraft& values) {
   std::span<const std::uint32_t> offsets = column.map_offsets;
   if (offsets.empty()) {
     auto* const none = arena.allocate_array<std::uint32_t>(rows + 1);
@@ -170,22 +180,28 @@ Status build_map_pages(const ParquetLeaf& key_leaf, std::string_view name, const
     offsets = {none, rows + 1};
   }
   if (offsets.size() != rows + 1) {
-    return map_error(name, std::to_string(offsets.size()) + " offsets in a row group of " + std::to_string(rows) + " rows");
+    return map_error(name, std::to_string(offsets.size()) + " offsets in a row group of " +
+                               std::to_string(rows) + " rows");
   }
   bool ascend = true;
   for (std::size_t row = 0; row < rows; ++row) ascend = ascend && offsets[row] <= offsets[row + 1];
-  if (!ascend || offsets.back() > column.key_indices.size() || column.key_indices.size() != column.value_indices.size()) {
-    return map_error(name, "its offsets do not fit its " + std::to_string(column.key_indices.size()) + " keys and " +
+  if (!ascend || offsets.back() > column.key_indices.size() ||
+      column.key_indices.size() != column.value_indices.size()) {
+    return map_error(name, "its offsets do not fit its " +
+                               std::to_string(column.key_indices.size()) + " keys and " +
                                std::to_string(column.value_indices.size()) + " values");
   }
   const std::size_t first_entry = offsets.front();
   const std::size_t entries = offsets.back() - first_entry;
   const auto key_indices = column.key_indices.subspan(first_entry, entries);
   const auto value_indices = column.value_indices.subspan(first_entry, entries);
-  const IndexCheck key_check = check_indices(key_indices.data(), entries, column.string_dictionary.size());
-  const IndexCheck value_check = check_indices(value_indices.data(), entries, column.value_dictionary.size());
+  const IndexCheck key_check =
+      check_indices(key_indices.data(), entries, column.string_dictionary.size());
+  const IndexCheck value_check =
+      check_indices(value_indices.data(), entries, column.value_dictionary.size());
   if (key_check.has_nulls) return map_error(name, "a key is null");
-  if (!key_check.all_fit || !value_check.all_fit) return map_error(name, "an index lies outside its dictionary");
+  if (!key_check.all_fit || !value_check.all_fit)
+    return map_error(name, "an index lies outside its dictionary");
 
   const auto none = static_cast<std::uint32_t>(key_leaf.max_definition_level - 1);
   EntryColumn key{key_indices, column.string_dictionary, none, false, false};
@@ -194,20 +210,24 @@ Status build_map_pages(const ParquetLeaf& key_leaf, std::string_view name, const
   const std::size_t value_bytes = start_column(value, arena, values);
 
   std::size_t empty = 0;
-  const std::size_t page_rows = values_per_page(rows, std::max(key_bytes, value_bytes) + entries / 4, page_bytes);
+  const std::size_t page_rows =
+      values_per_page(rows, std::max(key_bytes, value_bytes) + entries / 4, page_bytes);
   for (std::size_t begin = 0; begin < rows; begin += page_rows) {
     MapPage page{offsets.subspan(begin, std::min(page_rows, rows - begin) + 1)};
-    for (std::size_t row = 0; row < page.rows(); ++row) page.empty += page.offsets[row] == page.offsets[row + 1] ? 1 : 0;
+    for (std::size_t row = 0; row < page.rows(); ++row)
+      page.empty += page.offsets[row] == page.offsets[row + 1] ? 1 : 0;
     page.slots = page.entries() + page.empty;
     empty += page.empty;
     const std::string_view repetition = write_repetition(page, arena);
     for (EntryColumn* entry_column : {&key, &value}) {
       ChunkDraft& draft = entry_column == &key ? keys : values;
       if (entry_column->strings != nullptr) {
-        RETURN_IF_ERROR(add_page(name, page, *entry_column, first_entry, repetition, StringBody{entry_column->strings}, arena, draft));
+        RETURN_IF_ERROR(add_page(name, page, *entry_column, first_entry, repetition,
+                                 StringBody{entry_column->strings}, arena, draft));
       } else {
         const IndexBody body{entry_column->present, entry_column->width};
-        RETURN_IF_ERROR(add_page(name, page, *entry_column, first_entry, repetition, body, arena, draft));
+        RETURN_IF_ERROR(
+            add_page(name, page, *entry_column, first_entry, repetition, body, arena, draft));
       }
     }
   }

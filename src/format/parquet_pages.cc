@@ -58,7 +58,8 @@ bool dictionary_pays(std::size_t entries, std::size_t dictionary_bytes, std::siz
   return dictionary_bytes + index_bytes < plain_bytes && dictionary_bytes < kMostPageBytes;
 }
 
-void add_dictionary_page(std::span<const std::string_view> dictionary, Arena& arena, ChunkDraft& draft) {
+void add_dictionary_page(std::span<const std::string_view> dictionary, Arena& arena,
+                         ChunkDraft& draft) {
   const StringBody body{dictionary.data()};
   char* const start = arena.allocate(body.bound(0, dictionary.size()));
   char* const end = body.write(0, dictionary.size(), start);
@@ -69,14 +70,17 @@ void add_dictionary_page(std::span<const std::string_view> dictionary, Arena& ar
   draft.pages.push_back(page);
 }
 
-void add_dictionary_page(ColumnType type, std::span<const std::int64_t> dictionary, Arena& arena, ChunkDraft& draft) {
+void add_dictionary_page(ColumnType type, std::span<const std::int64_t> dictionary, Arena& arena,
+                         ChunkDraft& draft) {
   PageDraft page;
   page.is_dictionary = true;
   page.level_count = dictionary.size();
   if (parquet_type(type) == ParquetType::kInt32) {
     auto* const narrow = arena.allocate_array<std::int32_t>(dictionary.size());
-    std::transform(dictionary.begin(), dictionary.end(), narrow, [](std::int64_t value) { return static_cast<std::int32_t>(value); });
-    page.body.plain = {reinterpret_cast<const char*>(narrow), dictionary.size() * sizeof(std::int32_t)};
+    std::transform(dictionary.begin(), dictionary.end(), narrow,
+                   [](std::int64_t value) { return static_cast<std::int32_t>(value); });
+    page.body.plain = {reinterpret_cast<const char*>(narrow),
+                       dictionary.size() * sizeof(std::int32_t)};
   } else {
     page.body.plain = {reinterpret_cast<const char*>(dictionary.data()), dictionary.size_bytes()};
   }
@@ -86,7 +90,7 @@ void add_dictionary_page(ColumnType type, std::span<const std::int64_t> dictiona
 std::size_t values_per_page(std::size_t values, std::size_t bytes, std::size_t page_bytes) {
   if (bytes <= page_bytes) return (values + 63) / 64 * 64;
   const std::size_t pages = (bytes + page_bytes - 1) / page_bytes;
-  return std::max<std::size_t>(64, values / pages / 64 * 64);
+  return (values / pages + 63) / 64 * 64;
 }
 
 }  // namespace clicklake

@@ -2,8 +2,9 @@
 /// What passes from the row group encoder to the file: bytes, and what the footer says of them.
 ///
 /// Place: made by RowGroupEncoder, written by ParquetFile.
-/// Invariant: offsets are relative to the row group's first byte; the chunks lie one behind the other in leaf order.
-/// Thread safety: an EncodedRowGroup belongs to one thread at a time; its pool is safe.
+/// Invariant: offsets are relative to the row group's first byte; the chunks lie one behind the
+/// other in leaf order. Thread safety: an EncodedRowGroup belongs to one thread at a time; its pool
+/// is safe.
 
 #include <cstdint>
 #include <memory>
@@ -39,7 +40,8 @@ struct EncodedRowGroup {
   std::shared_ptr<RowGroupPool> pool;
 };
 
-/// Row groups that were written, kept for their memory: fresh pages cost more to touch than to fill.
+/// Row groups that were written, kept for their memory: fresh pages cost more to touch than to
+/// fill.
 struct RowGroupPool {
   static constexpr std::size_t kKept = 2;
   std::mutex mutex;

@@ -22,7 +22,8 @@ constexpr int kLogicalTimestamp = 8;
 constexpr std::int32_t kDecimalScale = 4;
 constexpr std::int32_t kDecimalPrecision = 18;
 
-void write_group(ThriftWriter& out, std::string_view name, Repetition repetition, int children, int field_id, bool is_map) {
+void write_group(ThriftWriter& out, std::string_view name, Repetition repetition, int children,
+                 int field_id, bool is_map) {
   out.begin_element();
   out.i32(3, static_cast<std::int32_t>(repetition));
   out.binary(4, name);
@@ -37,7 +38,8 @@ void write_group(ThriftWriter& out, std::string_view name, Repetition repetition
   out.end_struct();
 }
 
-void write_primitive(ThriftWriter& out, std::string_view name, ColumnType type, bool required, int field_id) {
+void write_primitive(ThriftWriter& out, std::string_view name, ColumnType type, bool required,
+                     int field_id) {
   out.begin_element();
   out.i32(1, static_cast<std::int32_t>(parquet_type(type)));
   out.i32(3, static_cast<std::int32_t>(required ? Repetition::kRequired : Repetition::kOptional));
@@ -129,11 +131,21 @@ std::vector<ParquetLeaf> parquet_leaves(const TableDefinition& table) {
     const int optional = column.required ? 0 : 1;
     const int index = static_cast<int>(i);
     if (column.type == ColumnType::kMapStringString) {
-      leaves.push_back({index, LeafRole::kMapKey, ColumnType::kString, column.key_field_id, optional + 1, {column.name, "key_value", "key"}});
-      leaves.push_back(
-          {index, LeafRole::kMapValue, ColumnType::kString, column.value_field_id, optional + 2, {column.name, "key_value", "value"}});
+      leaves.push_back({index,
+                        LeafRole::kMapKey,
+                        ColumnType::kString,
+                        column.key_field_id,
+                        optional + 1,
+                        {column.name, "key_value", "key"}});
+      leaves.push_back({index,
+                        LeafRole::kMapValue,
+                        ColumnType::kString,
+                        column.value_field_id,
+                        optional + 2,
+                        {column.name, "key_value", "value"}});
     } else {
-      leaves.push_back({index, LeafRole::kValue, column.type, column.field_id, optional, {column.name}});
+      leaves.push_back(
+          {index, LeafRole::kValue, column.type, column.field_id, optional, {column.name}});
     }
   }
   return leaves;
@@ -151,7 +163,8 @@ void write_parquet_schema(const TableDefinition& table, ThriftWriter& out) {
   out.end_struct();
   for (const ColumnDefinition& column : table.columns) {
     if (column.type == ColumnType::kMapStringString) {
-      write_group(out, column.name, column.required ? Repetition::kRequired : Repetition::kOptional, 1, column.field_id, true);
+      write_group(out, column.name, column.required ? Repetition::kRequired : Repetition::kOptional,
+                  1, column.field_id, true);
       write_group(out, "key_value", Repetition::kRepeated, 2, 0, false);
       write_primitive(out, "key", ColumnType::kString, true, column.key_field_id);
       write_primitive(out, "value", ColumnType::kString, false, column.value_field_id);
@@ -170,8 +183,9 @@ std::string iceberg_schema_json(const TableDefinition& table) {
     append_json_string(json, column.name);
     json += column.required ? R"(,"required":true,"type":)" : R"(,"required":false,"type":)";
     if (column.type == ColumnType::kMapStringString) {
-      json += R"({"type":"map","key-id":)" + std::to_string(column.key_field_id) + R"(,"key":"string","value-id":)" +
-              std::to_string(column.value_field_id) + R"(,"value":"string","value-required":false})";
+      json += R"({"type":"map","key-id":)" + std::to_string(column.key_field_id) +
+              R"(,"key":"string","value-id":)" + std::to_string(column.value_field_id) +
+              R"(,"value":"string","value-required":false})";
     } else {
       append_json_string(json, iceberg_type(column.type));
     }

@@ -1,10 +1,11 @@
 #pragma once
 /// A table's columns as Parquet's schema: leaves, levels, logical types and Iceberg's field ids.
 ///
-/// Place: the row group encoder works leaf by leaf; the footer holds the schema twice, as Parquet's elements and as Iceberg's JSON.
-/// Invariant: types and annotations are those that Iceberg's own writers use, so that its readers take the files as they are.
-/// Thread safety: pure functions.
-/// Source: apache/parquet-format 2.10, LogicalTypes.md; Iceberg spec, appendix A "Parquet" and appendix C "Schemas".
+/// Place: the row group encoder works leaf by leaf; the footer holds the schema twice, as Parquet's
+/// elements and as Iceberg's JSON. Invariant: types and annotations are those that Iceberg's own
+/// writers use, so that its readers take the files as they are. Thread safety: pure functions.
+/// Source: apache/parquet-format 2.10, LogicalTypes.md; Iceberg spec, appendix A "Parquet" and
+/// appendix C "Schemas".
 
 #include <cstdint>
 #include <string>

@@ -26,13 +26,15 @@ std::string_view prefix_of_characters(std::string_view text, std::size_t charact
   return text.substr(0, at);
 }
 
-/// The character of well-formed UTF-8 after `character`; nothing behind the last one, or where it is no UTF-8.
+/// The character of well-formed UTF-8 after `character`; nothing behind the last one, or where it
+/// is no UTF-8.
 std::optional<std::string> next_character(std::string_view character) {
   const auto lead = static_cast<unsigned char>(character[0]);
   const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
   if (length != character.size() || (lead >= 0x80 && lead < 0xC2)) return std::nullopt;
   std::uint32_t code = length == 1 ? lead : lead & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) code = code << 6 | (static_cast<unsigned char>(character[i]) & 0x3FU);
+  for (std::size_t i = 1; i < length; ++i)
+    code = code << 6 | (static_cast<unsigned char>(character[i]) & 0x3FU);
   ++code;
   if (code >= 0xD800 && code < 0xE000) code = 0xE000;
   if (code > 0x10FFFF) return std::nullopt;
@@ -60,7 +62,8 @@ std::optional<std::string> round_up(std::string_view prefix) {
   while (!prefix.empty()) {
     std::size_t last = prefix.size() - 1;
     while (last > 0 && continues_character(prefix[last])) --last;
-    if (const auto next = next_character(prefix.substr(last))) return std::string(prefix.substr(0, last)) + *next;
+    if (const auto next = next_character(prefix.substr(last)))
+      return std::string(prefix.substr(0, last)) + *next;
     prefix = prefix.substr(0, last);
   }
   return std::nullopt;
@@ -79,14 +82,16 @@ std::uint64_t leading_bytes(std::string_view text) {
 
 std::string little_endian(std::int64_t value, std::size_t bytes) {
   std::string out(bytes, '\0');
-  for (std::size_t i = 0; i < bytes; ++i) out[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
+  for (std::size_t i = 0; i < bytes; ++i)
+    out[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
   return out;
 }
 
 /// Two's complement, most significant byte first, as short as the sign allows.
 std::string shortest_big_endian(std::int64_t value) {
   std::string out;
-  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(static_cast<std::uint64_t>(value) >> shift);
+  for (int shift = 56; shift >= 0; shift -= 8)
+    out += static_cast<char>(static_cast<std::uint64_t>(value) >> shift);
   std::size_t skip = 0;
   while (skip < 7) {
     const char first = out[skip];

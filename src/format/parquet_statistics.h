@@ -2,9 +2,9 @@
 /// Lower and upper bounds of columns, for Parquet's footer and for Iceberg's manifests.
 ///
 /// Place: the row group encoder makes them, the file merges them.
-/// Invariant: a lower bound is never above a value, an upper never below; both are exact where they say so.
-/// Thread safety: pure functions.
-/// Source: apache/parquet-format 2.10, parquet.thrift `Statistics`; Iceberg spec, appendix D "Single-value serialization".
+/// Invariant: a lower bound is never above a value, an upper never below; both are exact where they
+/// say so. Thread safety: pure functions. Source: apache/parquet-format 2.10, parquet.thrift
+/// `Statistics`; Iceberg spec, appendix D "Single-value serialization".
 
 #include <cstdint>
 #include <optional>
@@ -24,7 +24,8 @@ struct Bounds {
   std::int64_t min_long = 0;
   std::int64_t max_long = 0;
   std::string min_string;
-  std::optional<std::string> max_string;  ///< absent: no string of that length is above the largest value
+  std::optional<std::string>
+      max_string;  ///< absent: no string of that length is above the largest value
   bool min_is_exact = true;
   bool max_is_exact = true;
 };

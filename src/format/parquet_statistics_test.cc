@@ -10,8 +10,12 @@ namespace {
 
 using enum ColumnType;
 
-Bounds of_longs(std::vector<std::int64_t> values) { return bounds_of(std::span<const std::int64_t>(values)); }
-Bounds of_strings(std::vector<std::string_view> values) { return bounds_of(std::span<const std::string_view>(values)); }
+Bounds of_longs(std::vector<std::int64_t> values) {
+  return bounds_of(std::span<const std::int64_t>(values));
+}
+Bounds of_strings(std::vector<std::string_view> values) {
+  return bounds_of(std::span<const std::string_view>(values));
+}
 std::string bytes(std::initializer_list<int> list) {
   std::string out;
   for (const int byte : list) out += static_cast<char>(byte);
@@ -28,7 +32,9 @@ TEST(IcebergBoundsTest, NumbersAreLittleEndianOfTheirWidth) {
 }
 
 TEST(IcebergBoundsTest, DecimalsAreBigEndianAndAsShortAsTheSignAllows) {
-  const auto decimal = [](std::int64_t value) { return *iceberg_lower(kDecimal18_4, of_longs({value})); };
+  const auto decimal = [](std::int64_t value) {
+    return *iceberg_lower(kDecimal18_4, of_longs({value}));
+  };
   EXPECT_EQ(decimal(0), bytes({0}));
   EXPECT_EQ(decimal(127), bytes({0x7F}));
   EXPECT_EQ(decimal(128), bytes({0x00, 0x80}));
@@ -56,9 +62,12 @@ TEST(IcebergBoundsTest, CharactersAreNotCutApart) {
 TEST(IcebergBoundsTest, RoundingUpCarriesAndSkipsSurrogates) {
   const std::string last = "\xF4\x8F\xBF\xBF";           // U+10FFFF
   const std::string before_surrogates = "\xED\x9F\xBF";  // U+D7FF
-  EXPECT_EQ(iceberg_upper(kString, of_strings({"123456789012345" + last + "x"})), "123456789012346");
-  EXPECT_EQ(iceberg_upper(kString, of_strings({"123456789012345" + before_surrogates + "x"})), "123456789012345\xEE\x80\x80");
-  EXPECT_EQ(iceberg_upper(kString, of_strings({"123456789012345\x7Fx"})), "123456789012345\xC2\x80");
+  EXPECT_EQ(iceberg_upper(kString, of_strings({"123456789012345" + last + "x"})),
+            "123456789012346");
+  EXPECT_EQ(iceberg_upper(kString, of_strings({"123456789012345" + before_surrogates + "x"})),
+            "123456789012345\xEE\x80\x80");
+  EXPECT_EQ(iceberg_upper(kString, of_strings({"123456789012345\x7Fx"})),
+            "123456789012345\xC2\x80");
 }
 
 TEST(IcebergBoundsTest, NoUpperWhereNothingIsAbove) {
@@ -69,7 +78,8 @@ TEST(IcebergBoundsTest, NoUpperWhereNothingIsAbove) {
 }
 
 TEST(BoundsTest, StringsCompareByUnsignedBytes) {
-  const Bounds bounds = of_strings({"b", "\xC3\xA9", "a", "abc", std::string_view("a\0", 2), "abcdefgh1", "abcdefgh0"});
+  const Bounds bounds = of_strings(
+      {"b", "\xC3\xA9", "a", "abc", std::string_view("a\0", 2), "abcdefgh1", "abcdefgh0"});
   EXPECT_EQ(bounds.min_string, "a");
   EXPECT_EQ(bounds.max_string, "\xC3\xA9");
   const Bounds empty = of_strings({"x", ""});

@@ -113,10 +113,12 @@ std::vector<LeafSchema> leaf_schemas(const ThriftValue& footer) {
   return leaves;
 }
 
-void read_chunk(const ThriftValue& meta, const LeafSchema& schema, ParquetContent& content, LeafValues& out) {
+void read_chunk(const ThriftValue& meta, const LeafSchema& schema, ParquetContent& content,
+                LeafValues& out) {
   const bool has_dictionary = meta.has(11);
   const auto start = static_cast<std::size_t>(has_dictionary ? meta[11].number : meta[9].number);
-  std::string_view bytes = std::string_view(content.bytes).substr(start, static_cast<std::size_t>(meta[7].number));
+  std::string_view bytes =
+      std::string_view(content.bytes).substr(start, static_cast<std::size_t>(meta[7].number));
   std::vector<std::string> dictionary;
   std::int64_t values_seen = 0;
   std::int64_t nulls = 0;
@@ -130,7 +132,8 @@ void read_chunk(const ThriftValue& meta, const LeafSchema& schema, ParquetConten
     const std::string_view stored = take(bytes, static_cast<std::size_t>(header[3].number));
     std::string plain(static_cast<std::size_t>(header[2].number), '\0');
     if (meta[4].number == 6) {
-      const std::size_t size = ZSTD_decompress(plain.data(), plain.size(), stored.data(), stored.size());
+      const std::size_t size =
+          ZSTD_decompress(plain.data(), plain.size(), stored.data(), stored.size());
       require(size == plain.size(), "a page is no zstd frame of the size that its header says");
     } else {
       plain = stored;
@@ -138,29 +141,34 @@ void read_chunk(const ThriftValue& meta, const LeafSchema& schema, ParquetConten
     }
     std::string_view page = plain;
     if (header[1].number == 2) {
-      require(has_dictionary && static_cast<std::int64_t>(at) == meta[11].number, "the dictionary page is not where the footer says");
+      require(has_dictionary && static_cast<std::int64_t>(at) == meta[11].number,
+              "the dictionary page is not where the footer says");
       dictionary = take_plain(page, schema.type, static_cast<std::size_t>(header[7][1].number));
       continue;
     }
-    require(seen_data || static_cast<std::int64_t>(at) == meta[9].number, "the first data page is not where the footer says");
+    require(seen_data || static_cast<std::int64_t>(at) == meta[9].number,
+            "the first data page is not where the footer says");
     seen_data = true;
     ++content.pages;
     const auto count = static_cast<std::size_t>(header[5][1].number);
     const auto repetition = take_levels(page, schema.max_repetition, count);
     const auto definition = take_levels(page, schema.max_definition, count);
     std::size_t present = 0;
-    for (const std::uint32_t level : definition) present += level == static_cast<std::uint32_t>(schema.max_definition) ? 1 : 0;
+    for (const std::uint32_t level : definition)
+      present += level == static_cast<std::uint32_t>(schema.max_definition) ? 1 : 0;
     std::vector<std::string> values;
     if (header[5][2].number == 8) {
       const int width = take_fixed<std::uint8_t>(page);
-      for (const std::uint32_t index : read_hybrid(page, width, present)) values.push_back(dictionary.at(index));
+      for (const std::uint32_t index : read_hybrid(page, width, present))
+        values.push_back(dictionary.at(index));
     } else {
       require(header[5][2].number == 0, "an encoding that is not PLAIN nor RLE_DICTIONARY");
       values = take_plain(page, schema.type, present);
     }
     std::size_t next = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      LeafValues::Slot slot{static_cast<int>(repetition[i]), static_cast<int>(definition[i]), std::nullopt};
+      LeafValues::Slot slot{static_cast<int>(repetition[i]), static_cast<int>(definition[i]),
+                            std::nullopt};
       if (slot.definition == schema.max_definition) slot.value = values[next++];
       nulls += slot.value ? 0 : 1;
       out.slots.push_back(slot);
@@ -230,7 +238,8 @@ ParquetContent read_parquet(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   content.bytes.assign(std::istreambuf_iterator<char>(in), {});
   const std::string_view bytes = content.bytes;
-  require(bytes.size() >= 12 && bytes.starts_with("PAR1") && bytes.ends_with("PAR1"), path.string() + " is no Parquet file");
+  require(bytes.size() >= 12 && bytes.starts_with("PAR1") && bytes.ends_with("PAR1"),
+          path.string() + " is no Parquet file");
   std::string_view tail = bytes.substr(bytes.size() - 8);
   const std::size_t length = take_fixed<std::uint32_t>(tail);
   std::string_view footer = bytes.substr(bytes.size() - 8 - length, length);
@@ -250,9 +259,11 @@ ParquetContent read_parquet(const std::filesystem::path& path) {
       read_chunk(meta, schemas[i], content, content.leaves[i]);
       end += meta[7].number;
     }
-    require(group[6].number == end - group[5].number, "total_compressed_size is not the chunks' size");
+    require(group[6].number == end - group[5].number,
+            "total_compressed_size is not the chunks' size");
   }
-  require(end == static_cast<std::int64_t>(bytes.size() - 8 - length), "bytes between row groups and footer");
+  require(end == static_cast<std::int64_t>(bytes.size() - 8 - length),
+          "bytes between row groups and footer");
   return content;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
-/// Reads the encoder's files back, for its tests: the footer as a tree of Thrift fields, pages to values.
+/// Reads the encoder's files back, for its tests: the footer as a tree of Thrift fields, pages to
+/// values.
 ///
-/// Place: tests only; independent of the code under test except for zstd. Ends the test with an exception where a file contradicts itself.
+/// Place: tests only; independent of the code under test except for zstd. Ends the test with an
+/// exception where a file contradicts itself.
 
 #include <cstdint>
 #include <filesystem>

@@ -9,10 +9,12 @@ namespace clicklake {
 namespace {
 
 Error column_error(std::string_view name, std::string_view what) {
-  return Error{ErrorCode::kInvalidArgument, "cannot encode column " + std::string(name) + ": " + std::string(what)};
+  return Error{ErrorCode::kInvalidArgument,
+               "cannot encode column " + std::string(name) + ": " + std::string(what)};
 }
 
-Result<ColumnForm> form_of(const ParquetLeaf& leaf, std::string_view name, const ColumnData& column, std::size_t rows) {
+Result<ColumnForm> form_of(const ParquetLeaf& leaf, std::string_view name, const ColumnData& column,
+                           std::size_t rows) {
   const ParquetType type = parquet_type(leaf.type);
   const bool is_string = type == ParquetType::kByteArray;
   const bool is_boolean = type == ParquetType::kBoolean;
@@ -27,18 +29,23 @@ Result<ColumnForm> form_of(const ParquetLeaf& leaf, std::string_view name, const
   if (column.constant_long) given(ColumnForm::kConstant, !is_string, rows);
   if (column.constant_string) given(ColumnForm::kConstant, is_string, rows);
   if (!column.indices.empty()) {
-    const bool fits = is_string ? column.long_dictionary.empty() : !is_boolean && column.string_dictionary.empty();
+    const bool fits = is_string ? column.long_dictionary.empty()
+                                : !is_boolean && column.string_dictionary.empty();
     given(ColumnForm::kDictionary, fits, column.indices.size());
   }
-  if (!column.longs.empty()) given(ColumnForm::kLongs, type == ParquetType::kInt64, column.longs.size());
-  if (!column.ints.empty()) given(ColumnForm::kInts, type == ParquetType::kInt32, column.ints.size());
+  if (!column.longs.empty())
+    given(ColumnForm::kLongs, type == ParquetType::kInt64, column.longs.size());
+  if (!column.ints.empty())
+    given(ColumnForm::kInts, type == ParquetType::kInt32, column.ints.size());
   if (!column.bools.empty()) given(ColumnForm::kBools, is_boolean, column.bools.size());
   if (!column.strings.empty()) given(ColumnForm::kStrings, is_string, column.strings.size());
   if (forms > 1 || !column.map_offsets.empty()) {
-    return column_error(name, "its values are given in a form that its type does not take, or in two");
+    return column_error(name,
+                        "its values are given in a form that its type does not take, or in two");
   }
   if (values != rows) {
-    return column_error(name, std::to_string(values) + " values in a row group of " + std::to_string(rows) + " rows");
+    return column_error(name, std::to_string(values) + " values in a row group of " +
+                                  std::to_string(rows) + " rows");
   }
   if (!column.valid.empty() && (column.valid.size() != rows || form < ColumnForm::kLongs)) {
     return column_error(name, "`valid` does not go with its values");
@@ -58,7 +65,8 @@ void compact(std::span<const T> values, const std::uint8_t* valid, T* out) {
 
 /// The values that are present, and which these are.
 template <typename T>
-std::span<const T> present_values(std::span<const T> values, std::span<const std::uint8_t> valid, Arena& arena, Presence& presence) {
+std::span<const T> present_values(std::span<const T> values, std::span<const std::uint8_t> valid,
+                                  Arena& arena, Presence& presence) {
   presence.rows = presence.present = values.size();
   if (valid.empty()) return values;
   auto* const words = arena.allocate_array<std::uint64_t>(words_for(values.size()));
@@ -73,15 +81,17 @@ std::span<const T> present_values(std::span<const T> values, std::span<const std
 
 /// Adds pages whose bodies are the values themselves, where they are.
 template <typename T>
-void add_plain_pages(std::span<const T> values, const ParquetLeaf& leaf, const Presence& presence, std::size_t page_bytes, Arena& arena,
-                     ChunkDraft& draft) {
+void add_plain_pages(std::span<const T> values, const ParquetLeaf& leaf, const Presence& presence,
+                     std::size_t page_bytes, Arena& arena, ChunkDraft& draft) {
   const std::size_t page_rows = values_per_page(presence.rows, values.size_bytes(), page_bytes);
   if (presence.words != nullptr || values.empty()) {
-    add_data_pages(presence, leaf.max_definition_level > 0, page_rows, FixedBody<T>{values.data()}, arena, draft.pages);
+    add_data_pages(presence, leaf.max_definition_level > 0, page_rows, FixedBody<T>{values.data()},
+                   arena, draft.pages);
     return;
   }
   for (std::size_t begin = 0; begin < values.size(); begin += page_rows) {
-    const std::span<const T> part = values.subspan(begin, std::min(page_rows, values.size() - begin));
+    const std::span<const T> part =
+        values.subspan(begin, std::min(page_rows, values.size() - begin));
     PageDraft page;
     page.level_count = part.size();
     if (leaf.max_definition_level > 0) page.levels.add_run(1, 1, part.size());
@@ -93,10 +103,13 @@ void add_plain_pages(std::span<const T> values, const ParquetLeaf& leaf, const P
   }
 }
 
-Status add_string_pages(std::span<const std::string_view> values, const ParquetLeaf& leaf, std::string_view name, const Presence& presence,
-                        std::size_t page_bytes, Arena& arena, ChunkDraft& draft) {
-  const std::size_t page_rows = values_per_page(presence.rows, plain_string_bytes(values), page_bytes);
-  add_data_pages(presence, leaf.max_definition_level > 0, page_rows, StringBody{values.data()}, arena, draft.pages);
+Status add_string_pages(std::span<const std::string_view> values, const ParquetLeaf& leaf,
+                        std::string_view name, const Presence& presence, std::size_t page_bytes,
+                        Arena& arena, ChunkDraft& draft) {
+  const std::size_t page_rows =
+      values_per_page(presence.rows, plain_string_bytes(values), page_bytes);
+  add_data_pages(presence, leaf.max_definition_level > 0, page_rows, StringBody{values.data()},
+                 arena, draft.pages);
   for (const PageDraft& page : draft.pages) {
     if (page.body.plain.size() > kMostPageBytes) {
       return column_error(name, "a page of it would be larger than 1 GiB; its values are too long");
@@ -106,9 +119,11 @@ Status add_string_pages(std::span<const std::string_view> values, const ParquetL
 }
 
 /// Pages of nothing but nulls; `presence.present` is 0.
-void add_null_pages(const Presence& presence, std::size_t page_bytes, Arena& arena, ChunkDraft& draft) {
+void add_null_pages(const Presence& presence, std::size_t page_bytes, Arena& arena,
+                    ChunkDraft& draft) {
   const FixedBody<std::int64_t> nothing{nullptr};
-  add_data_pages(presence, true, values_per_page(presence.rows, 0, page_bytes), nothing, arena, draft.pages);
+  add_data_pages(presence, true, values_per_page(presence.rows, 0, page_bytes), nothing, arena,
+                 draft.pages);
 }
 
 Bounds constant_bounds(const ParquetLeaf& leaf, const ColumnData& column) {
@@ -116,7 +131,8 @@ Bounds constant_bounds(const ParquetLeaf& leaf, const ColumnData& column) {
   return bounds_of(std::span(&*column.constant_long, 1));
 }
 
-void add_constant_pages(const ParquetLeaf& leaf, const ColumnData& column, std::size_t rows, Arena& arena, ChunkDraft& draft) {
+void add_constant_pages(const ParquetLeaf& leaf, const ColumnData& column, std::size_t rows,
+                        Arena& arena, ChunkDraft& draft) {
   PageDraft page;
   page.level_count = rows;
   if (leaf.max_definition_level > 0) page.levels.add_run(1, 1, rows);
@@ -157,16 +173,21 @@ void ValuePages::start_row_group(std::span<const ColumnData> columns) {
 }
 
 bool ValuePages::comes_again(const ColumnData& column) const {
-  return !column.indices.empty() && std::find(repeated_.begin(), repeated_.end(), column.indices.data()) != repeated_.end();
+  return !column.indices.empty() &&
+         std::find(repeated_.begin(), repeated_.end(), column.indices.data()) != repeated_.end();
 }
 
-Arena& ValuePages::arena_for(const ColumnData& column, Arena& arena) { return comes_again(column) ? kept_ : arena; }
+Arena& ValuePages::arena_for(const ColumnData& column, Arena& arena) {
+  return comes_again(column) ? kept_ : arena;
+}
 
 void ValuePages::share(const ColumnData& column, const ChunkDraft& draft) {
   if (!comes_again(column) || draft.pages.empty() || !draft.pages.front().is_dictionary) return;
-  const std::size_t dictionary = std::max(column.long_dictionary.size(), column.string_dictionary.size());
+  const std::size_t dictionary =
+      std::max(column.long_dictionary.size(), column.string_dictionary.size());
   for (std::size_t i = 0; i < shared_count_; ++i) {
-    if (shared_[i].indices == column.indices.data() && shared_[i].dictionary_size == dictionary) return;
+    if (shared_[i].indices == column.indices.data() && shared_[i].dictionary_size == dictionary)
+      return;
   }
   if (shared_count_ == shared_.size()) shared_.emplace_back();
   SharedPages& shared = shared_[shared_count_++];
@@ -178,11 +199,13 @@ void ValuePages::share(const ColumnData& column, const ChunkDraft& draft) {
   shared.pages.assign(draft.pages.begin() + 1, draft.pages.end());
 }
 
-Status ValuePages::build_dictionary(const ParquetLeaf& leaf, std::string_view name, const ColumnData& column, std::size_t rows, Arena& arena,
+Status ValuePages::build_dictionary(const ParquetLeaf& leaf, std::string_view name,
+                                    const ColumnData& column, std::size_t rows, Arena& arena,
                                     ChunkDraft& draft) {
   const bool is_string = leaf.type == ColumnType::kString;
   const bool is_optional = leaf.max_definition_level > 0;
-  const std::size_t entries = is_string ? column.string_dictionary.size() : column.long_dictionary.size();
+  const std::size_t entries =
+      is_string ? column.string_dictionary.size() : column.long_dictionary.size();
   const auto add_dictionary = [&](std::span<const std::uint32_t> order) {
     if (is_string) {
       draft.bounds = bounds_of(column.string_dictionary);
@@ -194,8 +217,11 @@ Status ValuePages::build_dictionary(const ParquetLeaf& leaf, std::string_view na
   };
   for (std::size_t i = 0; i < shared_count_; ++i) {
     const SharedPages& shared = shared_[i];
-    if (shared.indices != column.indices.data() || shared.dictionary_size != entries || shared.rows != rows) continue;
-    if (shared.nulls != 0 && !is_optional) return column_error(name, "it is required and has nulls");
+    if (shared.indices != column.indices.data() || shared.dictionary_size != entries ||
+        shared.rows != rows)
+      continue;
+    if (shared.nulls != 0 && !is_optional)
+      return column_error(name, "it is required and has nulls");
     add_dictionary(shared.order);
     draft.null_count = shared.nulls;
     for (PageDraft page : shared.pages) {
@@ -209,7 +235,9 @@ Status ValuePages::build_dictionary(const ParquetLeaf& leaf, std::string_view na
   }
 
   const IndexCheck check = check_indices(column.indices.data(), rows, entries);
-  if (!check.all_fit) return column_error(name, "an index lies outside its dictionary of " + std::to_string(entries) + " entries");
+  if (!check.all_fit)
+    return column_error(
+        name, "an index lies outside its dictionary of " + std::to_string(entries) + " entries");
   if (check.has_nulls && !is_optional) return column_error(name, "it is required and has nulls");
   Presence presence{rows, rows, nullptr};
   const std::uint32_t* indices = column.indices.data();
@@ -228,40 +256,49 @@ Status ValuePages::build_dictionary(const ParquetLeaf& leaf, std::string_view na
   Arena& page_arena = arena_for(column, arena);
 
   const std::size_t fixed = parquet_type(leaf.type) == ParquetType::kInt32 ? 4 : 8;
-  const std::size_t dictionary_bytes = is_string ? plain_string_bytes(column.string_dictionary) : entries * fixed;
+  const std::size_t dictionary_bytes =
+      is_string ? plain_string_bytes(column.string_dictionary) : entries * fixed;
   if (dictionary_pays(entries, dictionary_bytes, presence.present)) {
     if (frequency_order_pays(presence.present, entries)) {
-      const FrequencyOrder ordered = frequency_order({indices, presence.present}, entries, page_arena);
+      const FrequencyOrder ordered =
+          frequency_order({indices, presence.present}, entries, page_arena);
       indices = ordered.indices;
       draft.dictionary_order = ordered.entries;
     }
     add_dictionary(draft.dictionary_order);
     const IndexBody body{indices, index_width(entries)};
     const std::size_t index_bytes = presence.present * static_cast<std::size_t>(body.width) / 8;
-    add_data_pages(presence, is_optional, values_per_page(rows, index_bytes, page_bytes_), body, page_arena, draft.pages);
+    add_data_pages(presence, is_optional, values_per_page(rows, index_bytes, page_bytes_), body,
+                   page_arena, draft.pages);
     return {};
   }
   if (is_string) {
     auto* const values = arena.allocate_array<std::string_view>(presence.present);
-    for (std::size_t i = 0; i < presence.present; ++i) values[i] = column.string_dictionary[indices[i]];
+    for (std::size_t i = 0; i < presence.present; ++i)
+      values[i] = column.string_dictionary[indices[i]];
     draft.bounds = bounds_of(column.string_dictionary);
-    return add_string_pages({values, presence.present}, leaf, name, presence, page_bytes_, arena, draft);
+    return add_string_pages({values, presence.present}, leaf, name, presence, page_bytes_, arena,
+                            draft);
   }
   draft.bounds = bounds_of(column.long_dictionary);
   if (fixed == 4) {
     auto* const values = arena.allocate_array<std::int32_t>(presence.present);
-    for (std::size_t i = 0; i < presence.present; ++i) values[i] = static_cast<std::int32_t>(column.long_dictionary[indices[i]]);
-    add_plain_pages(std::span<const std::int32_t>(values, presence.present), leaf, presence, page_bytes_, arena, draft);
+    for (std::size_t i = 0; i < presence.present; ++i)
+      values[i] = static_cast<std::int32_t>(column.long_dictionary[indices[i]]);
+    add_plain_pages(std::span<const std::int32_t>(values, presence.present), leaf, presence,
+                    page_bytes_, arena, draft);
   } else {
     auto* const values = arena.allocate_array<std::int64_t>(presence.present);
-    for (std::size_t i = 0; i < presence.present; ++i) values[i] = column.long_dictionary[indices[i]];
-    add_plain_pages(std::span<const std::int64_t>(values, presence.present), leaf, presence, page_bytes_, arena, draft);
+    for (std::size_t i = 0; i < presence.present; ++i)
+      values[i] = column.long_dictionary[indices[i]];
+    add_plain_pages(std::span<const std::int64_t>(values, presence.present), leaf, presence,
+                    page_bytes_, arena, draft);
   }
   return {};
 }
 
-Status ValuePages::build(const ParquetLeaf& leaf, std::string_view name, const ColumnData& column, std::size_t rows, Arena& arena,
-                         ChunkDraft& draft) {
+Status ValuePages::build(const ParquetLeaf& leaf, std::string_view name, const ColumnData& column,
+                         std::size_t rows, Arena& arena, ChunkDraft& draft) {
   ASSIGN_OR_RETURN(const ColumnForm form, form_of(leaf, name, column, rows));
   draft.level_count = draft.value_count = rows;
   Presence presence{rows, rows, nullptr};
@@ -303,13 +340,15 @@ Status ValuePages::build(const ParquetLeaf& leaf, std::string_view name, const C
         const auto [least, most] = std::minmax_element(values.begin(), values.end());
         const std::int64_t extremes[] = {*least != 0, *most != 0};
         draft.bounds = bounds_of(std::span<const std::int64_t>(extremes));
-        add_data_pages(presence, leaf.max_definition_level > 0, values_per_page(rows, rows / 8, page_bytes_), BooleanBody{values.data()}, arena,
-                       draft.pages);
+        add_data_pages(presence, leaf.max_definition_level > 0,
+                       values_per_page(rows, rows / 8, page_bytes_), BooleanBody{values.data()},
+                       arena, draft.pages);
       }
       break;
     }
   }
-  if (presence.present < rows && leaf.max_definition_level == 0) return column_error(name, "it is required and has nulls");
+  if (presence.present < rows && leaf.max_definition_level == 0)
+    return column_error(name, "it is required and has nulls");
   if (presence.present == 0) {
     add_null_pages(presence, page_bytes_, arena, draft);
   }

@@ -35,19 +35,23 @@ class ValuePages {
   /// To be called before the first column of a row group. Memory of the one before is used again.
   void start_row_group(std::span<const ColumnData> columns);
 
-  /// Fills `draft` with the pages of a column of `rows` rows. They live in `arena`, in the column, or, where columns share indices, until the next
-  /// start_row_group. Errors: kInvalidArgument naming `name`.
-  Status build(const ParquetLeaf& leaf, std::string_view name, const ColumnData& column, std::size_t rows, Arena& arena, ChunkDraft& draft);
+  /// Fills `draft` with the pages of a column of `rows` rows. They live in `arena`, in the column,
+  /// or, where columns share indices, until the next start_row_group. Errors: kInvalidArgument
+  /// naming `name`.
+  Status build(const ParquetLeaf& leaf, std::string_view name, const ColumnData& column,
+               std::size_t rows, Arena& arena, ChunkDraft& draft);
 
-  /// Remembers the data pages of `draft`, compressed by now, for the columns to come with these indices.
+  /// Remembers the data pages of `draft`, compressed by now, for the columns to come with these
+  /// indices.
   void share(const ColumnData& column, const ChunkDraft& draft);
 
-  /// Where what share() keeps has to lie: its own memory for columns whose indices come again, else `arena`.
+  /// Where what share() keeps has to lie: its own memory for columns whose indices come again, else
+  /// `arena`.
   Arena& arena_for(const ColumnData& column, Arena& arena);
 
  private:
-  Status build_dictionary(const ParquetLeaf& leaf, std::string_view name, const ColumnData& column, std::size_t rows, Arena& arena,
-                          ChunkDraft& draft);
+  Status build_dictionary(const ParquetLeaf& leaf, std::string_view name, const ColumnData& column,
+                          std::size_t rows, Arena& arena, ChunkDraft& draft);
   bool comes_again(const ColumnData& column) const;
 
   std::size_t page_bytes_;

@@ -31,7 +31,11 @@ void EncodedRowGroupDeleter::operator()(EncodedRowGroup* group) const {
 
 struct RowGroupEncoder::Impl {
   Impl(const TableDefinition& definition, const ParquetWriterOptions& options)
-      : table(definition), leaves(parquet_leaves(definition)), page_bytes(options.page_bytes), values(options.page_bytes), writer(options) {}
+      : table(definition),
+        leaves(parquet_leaves(definition)),
+        page_bytes(options.page_bytes),
+        values(options.page_bytes),
+        writer(options) {}
 
   Status encode(std::size_t rows, std::span<const ColumnData> columns, EncodedRowGroup& group);
 
@@ -46,7 +50,8 @@ struct RowGroupEncoder::Impl {
   std::shared_ptr<RowGroupPool> pool = std::make_shared<RowGroupPool>();
 };
 
-Status RowGroupEncoder::Impl::encode(std::size_t rows, std::span<const ColumnData> columns, EncodedRowGroup& group) {
+Status RowGroupEncoder::Impl::encode(std::size_t rows, std::span<const ColumnData> columns,
+                                     EncodedRowGroup& group) {
   group.bytes.clear();
   group.chunks.clear();
   group.rows = static_cast<std::int64_t>(rows);
@@ -62,7 +67,8 @@ Status RowGroupEncoder::Impl::encode(std::size_t rows, std::span<const ColumnDat
     draft.clear();
     if (leaf.role == LeafRole::kMapKey) {
       map_values.clear();
-      RETURN_IF_ERROR(build_map_pages(leaf, name, column, rows, page_bytes, arena, draft, map_values));
+      RETURN_IF_ERROR(
+          build_map_pages(leaf, name, column, rows, page_bytes, arena, draft, map_values));
       writer.write(draft, arena, arena, group);
       continue;
     }
@@ -78,11 +84,14 @@ RowGroupEncoder::RowGroupEncoder(const TableDefinition& table, const ParquetWrit
 
 RowGroupEncoder::~RowGroupEncoder() = default;
 
-Result<EncodedRowGroupPtr> RowGroupEncoder::encode(std::size_t rows, std::span<const ColumnData> columns) {
-  if (rows == 0 || rows > std::numeric_limits<std::int32_t>::max() || columns.size() != impl_->table.columns.size()) {
-    return Error{ErrorCode::kInvalidArgument, "cannot encode a row group of " + std::string(impl_->table.name) + " with " +
-                                                  std::to_string(rows) + " rows and " + std::to_string(columns.size()) + " columns; it has " +
-                                                  std::to_string(impl_->table.columns.size())};
+Result<EncodedRowGroupPtr> RowGroupEncoder::encode(std::size_t rows,
+                                                   std::span<const ColumnData> columns) {
+  if (rows == 0 || rows > std::numeric_limits<std::int32_t>::max() ||
+      columns.size() != impl_->table.columns.size()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "cannot encode a row group of " + std::string(impl_->table.name) + " with " +
+                     std::to_string(rows) + " rows and " + std::to_string(columns.size()) +
+                     " columns; it has " + std::to_string(impl_->table.columns.size())};
   }
   EncodedRowGroupPtr group(take(*impl_->pool).release());
   group->pool = impl_->pool;

@@ -1,10 +1,12 @@
 #pragma once
 /// Writes Parquet files of the star schema's few types, straight from dictionary-coded columns.
 ///
-/// Place: transform -> processed. Bound by Iceberg: field ids in the schema, column sizes, counts, bounds and split offsets in the metadata.
-/// Invariant: a file is complete or absent under its final name; what `finish` reports equals what the footer says.
-/// Thread safety: thread-compatible; a RowGroupEncoder and a ParquetFile each belong to one thread at a time.
-/// Source: apache/parquet-format 2.10 (Thrift compact footer, RLE/bit-packed hybrid, PLAIN, RLE_DICTIONARY, data pages v1); Iceberg spec, appendix A.
+/// Place: transform -> processed. Bound by Iceberg: field ids in the schema, column sizes, counts,
+/// bounds and split offsets in the metadata. Invariant: a file is complete or absent under its
+/// final name; what `finish` reports equals what the footer says. Thread safety: thread-compatible;
+/// a RowGroupEncoder and a ParquetFile each belong to one thread at a time. Source:
+/// apache/parquet-format 2.10 (Thrift compact footer, RLE/bit-packed hybrid, PLAIN, RLE_DICTIONARY,
+/// data pages v1); Iceberg spec, appendix A.
 
 #include <cstdint>
 #include <filesystem>
@@ -23,13 +25,18 @@ namespace clicklake {
 /// Index of a null in a dictionary-coded column.
 inline constexpr std::uint32_t kNullIndex = 0xFFFFFFFFU;
 
-/// One column of a row group; borrowed memory that outlives the encode call. Exactly one of the forms:
-///  - dictionary: `indices` (one a value; kNullIndex: null) into `long_dictionary` (kLong, kTimestampTz, kDecimal18_4; kInt and kDate narrowed from it)
-///    or `string_dictionary`. Every dictionary entry must be used by at least one row (bounds come from it).
-///  - plain: `longs` or `ints` or `bools` or `strings`, with `valid` (one byte a value, 1 = present; empty: all present).
+/// One column of a row group; borrowed memory that outlives the encode call. Exactly one of the
+/// forms:
+///  - dictionary: `indices` (one a value; kNullIndex: null) into `long_dictionary` (kLong,
+///  kTimestampTz, kDecimal18_4; kInt and kDate narrowed from it)
+///    or `string_dictionary`. Every dictionary entry must be used by at least one row (bounds come
+///    from it).
+///  - plain: `longs` or `ints` or `bools` or `strings`, with `valid` (one byte a value, 1 =
+///  present; empty: all present).
 ///  - constant: `constant_long` / `constant_string`, or neither of all forms: all null.
-/// Maps: `map_offsets` (rows + 1 entries, into key_indices/value_indices), `key_indices` into `string_dictionary`, `value_indices` (kNullIndex: null) into
-/// `value_dictionary`. A map is never null itself, only empty.
+/// Maps: `map_offsets` (rows + 1 entries, into key_indices/value_indices), `key_indices` into
+/// `string_dictionary`, `value_indices` (kNullIndex: null) into `value_dictionary`. A map is never
+/// null itself, only empty.
 struct ColumnData {
   std::span<const std::uint32_t> indices;
   std::span<const std::int64_t> long_dictionary;
@@ -47,8 +54,9 @@ struct ColumnData {
   std::span<const std::string_view> value_dictionary;
 };
 
-/// What Iceberg's manifest says of a column (field) in a file. Bounds are Iceberg single-value bytes (appendix D), strings truncated to 16 characters
-/// (the upper one rounded up; absent where that can't be done).
+/// What Iceberg's manifest says of a column (field) in a file. Bounds are Iceberg single-value
+/// bytes (appendix D), strings truncated to 16 characters (the upper one rounded up; absent where
+/// that can't be done).
 struct ColumnStatistics {
   int field_id = 0;
   std::int64_t size_bytes = 0;   ///< compressed, all chunks
@@ -61,8 +69,8 @@ struct ColumnStatistics {
 struct ParquetFileInfo {
   std::int64_t record_count = 0;
   std::int64_t size_bytes = 0;
-  std::vector<std::int64_t> split_offsets;   ///< start of each row group
-  std::vector<ColumnStatistics> columns;     ///< by leaf field, schema order
+  std::vector<std::int64_t> split_offsets;  ///< start of each row group
+  std::vector<ColumnStatistics> columns;    ///< by leaf field, schema order
 };
 
 /// A row group's bytes and its part of the footer, offsets relative to its start.
@@ -88,8 +96,9 @@ class RowGroupEncoder {
   RowGroupEncoder(const RowGroupEncoder&) = delete;
   RowGroupEncoder& operator=(const RowGroupEncoder&) = delete;
 
-  /// Encodes `rows` (>= 1) rows; `columns` are in the table's order. Columns that share one `indices` span (same data pointer) share the encoding work.
-  /// Errors: kInvalidArgument, a column's lengths do not fit or a required column has a null.
+  /// Encodes `rows` (>= 1) rows; `columns` are in the table's order. Columns that share one
+  /// `indices` span (same data pointer) share the encoding work. Errors: kInvalidArgument, a
+  /// column's lengths do not fit or a required column has a null.
   Result<EncodedRowGroupPtr> encode(std::size_t rows, std::span<const ColumnData> columns);
 
  private:
@@ -97,12 +106,15 @@ class RowGroupEncoder {
   std::unique_ptr<Impl> impl_;
 };
 
-/// One file being written: to `path` + a temporary name in the same folder, then synced and renamed.
+/// One file being written: to `path` + a temporary name in the same folder, then synced and
+/// renamed.
 class ParquetFile {
  public:
-  /// `metadata`: key-value pairs of the footer (besides Iceberg's "iceberg.schema", which is added). Errors: kIo, kNoSpace.
-  static Result<std::unique_ptr<ParquetFile>> create(const TableDefinition& table, std::filesystem::path path,
-                                                     std::vector<std::pair<std::string, std::string>> metadata);
+  /// `metadata`: key-value pairs of the footer (besides Iceberg's "iceberg.schema", which is
+  /// added). Errors: kIo, kNoSpace.
+  static Result<std::unique_ptr<ParquetFile>> create(
+      const TableDefinition& table, std::filesystem::path path,
+      std::vector<std::pair<std::string, std::string>> metadata);
   ~ParquetFile();  ///< removes the temporary file when not finished
   ParquetFile(const ParquetFile&) = delete;
   ParquetFile& operator=(const ParquetFile&) = delete;
@@ -110,8 +122,9 @@ class ParquetFile {
   /// Writes one row group at the file's end and starts its write-back.
   Status append(const EncodedRowGroup& group);
   std::int64_t bytes_written() const;
-  /// Writes the footer, syncs the file and renames it; the caller syncs the folder (objstore/durable_file). Passes the fault points "parquet.write",
-  /// "parquet.sync", "parquet.rename".
+  /// Writes the footer, syncs the file and renames it; the caller syncs the folder
+  /// (objstore/durable_file). Passes the fault points "parquet.write", "parquet.sync",
+  /// "parquet.rename".
   Result<ParquetFileInfo> finish();
 
  private:

@@ -20,6 +20,13 @@ using Texts = std::vector<std::string>;
 
 constexpr std::uint32_t kNull = kNullIndex;
 
+TableDefinition table_of(std::span<const ColumnDefinition> columns) {
+  TableDefinition table{};
+  table.name = "t";
+  table.columns = columns;
+  return table;
+}
+
 class ParquetWriterTest : public ::testing::Test {
  protected:
   ParquetWriterTest() {
@@ -34,7 +41,9 @@ class ParquetWriterTest : public ::testing::Test {
     Texts flat(std::size_t leaf = 0) const { return content.leaves.at(leaf).flat(); }
   };
 
-  Written write(const TableDefinition& table, const std::vector<std::pair<std::size_t, std::vector<ColumnData>>>& groups, ParquetWriterOptions options = {}) {
+  Written write(const TableDefinition& table,
+                const std::vector<std::pair<std::size_t, std::vector<ColumnData>>>& groups,
+                ParquetWriterOptions options = {}) {
     const fs::path path = folder_ / ("file" + std::to_string(++files_) + ".parquet");
     RowGroupEncoder encoder(table, options);
     auto file = ParquetFile::create(table, path, {{"written-by", "test"}});
@@ -51,14 +60,15 @@ class ParquetWriterTest : public ::testing::Test {
   }
 
   /// One row group of one column.
-  Written write_column(ColumnType type, bool required, std::size_t rows, const ColumnData& data, ParquetWriterOptions options = {}) {
+  Written write_column(ColumnType type, bool required, std::size_t rows, const ColumnData& data,
+                       ParquetWriterOptions options = {}) {
     const ColumnDefinition column[] = {{"c", 7, type, required, 8, 9}};
-    return write(TableDefinition{"t", column}, {{rows, {data}}}, options);
+    return write(table_of(column), {{rows, {data}}}, options);
   }
 
   std::string refusal(ColumnType type, bool required, std::size_t rows, const ColumnData& data) {
     const ColumnDefinition column[] = {{"c", 7, type, required, 8, 9}};
-    const TableDefinition table{"t", column};
+    const TableDefinition table = table_of(column);
     RowGroupEncoder encoder(table, {});
     const auto group = encoder.encode(rows, std::span(&data, 1));
     if (group) return "taken";
@@ -101,9 +111,11 @@ TEST_F(ParquetWriterTest, IntsBooleansAndStringsComeBack) {
   EXPECT_EQ(write_column(kBoolean, false, 3, data).flat(), (Texts{"~", "0", "1"}));
   data = {};
   data.strings = strings;
-  EXPECT_EQ(write_column(kString, true, 3, data).flat(), (Texts{"", "a", std::string("\0\xC3\xA9", 3)}));
+  EXPECT_EQ(write_column(kString, true, 3, data).flat(),
+            (Texts{"", "a", std::string("\0\xC3\xA9", 3)}));
   data.valid = valid;
-  EXPECT_EQ(write_column(kString, false, 3, data).flat(), (Texts{"~", "a", std::string("\0\xC3\xA9", 3)}));
+  EXPECT_EQ(write_column(kString, false, 3, data).flat(),
+            (Texts{"~", "a", std::string("\0\xC3\xA9", 3)}));
 }
 
 TEST_F(ParquetWriterTest, DictionariesComeBackNarrowedWhereTheTypeIs) {
@@ -185,7 +197,8 @@ TEST_F(ParquetWriterTest, NoFormIsAllNull) {
 }
 
 TEST_F(ParquetWriterTest, MapsKeepEmptyRowsAndNullValues) {
-  const std::vector<std::uint32_t> offsets = {1, 3, 3, 4, 6, 6};  // starts behind an entry of another row group
+  const std::vector<std::uint32_t> offsets = {1, 3, 3, 4,
+                                              6, 6};  // starts behind an entry of another row group
   const std::vector<std::uint32_t> keys = {9, 0, 1, 1, 0, 2};
   const std::vector<std::uint32_t> values = {9, 0, kNull, 1, kNull, 0};
   const std::vector<std::string_view> key_texts = {"a", "b", "c"};
@@ -309,7 +322,8 @@ TEST_F(ParquetWriterTest, PagesSplitAtTheirSize) {
 
 TEST_F(ParquetWriterTest, LongStringsComeBack) {
   std::vector<std::string> texts;
-  for (std::size_t i = 0; i < 100; ++i) texts.push_back(std::string(i * 997, static_cast<char>('a' + i % 26)) + std::to_string(i));
+  for (std::size_t i = 0; i < 100; ++i)
+    texts.push_back(std::string(i * 997, static_cast<char>('a' + i % 26)) + std::to_string(i));
   const std::vector<std::string_view> views(texts.begin(), texts.end());
   ColumnData data;
   data.strings = views;
@@ -324,7 +338,10 @@ TEST_F(ParquetWriterTest, ColumnsThatShareIndicesComeBackEach) {
   std::mt19937_64 random(6);
   for (const bool with_nulls : {false, true}) {
     std::vector<std::uint32_t> indices;
-    for (int i = 0; i < 20000; ++i) indices.push_back(with_nulls && i % 9 == 4 ? kNull : static_cast<std::uint32_t>(random() % 4000 * (random() % 2)));
+    for (int i = 0; i < 20000; ++i)
+      indices.push_back(with_nulls && i % 9 == 4
+                            ? kNull
+                            : static_cast<std::uint32_t>(random() % 4000 * (random() % 2)));
     // Every entry is used: renumber by appearance.
     std::vector<std::uint32_t> number(4000, kNull);
     std::uint32_t entries = 0;
@@ -340,12 +357,15 @@ TEST_F(ParquetWriterTest, ColumnsThatShareIndicesComeBackEach) {
       names.push_back("s-" + std::to_string(keys.back()));
     }
     const std::vector<std::string_view> views(names.begin(), names.end());
-    const ColumnDefinition columns[] = {{"first", 1, kLong, !with_nulls}, {"name", 2, kString, false}, {"again", 3, kLong, !with_nulls}, {"other", 4, kString, false}};
+    const ColumnDefinition columns[] = {{"first", 1, kLong, !with_nulls},
+                                        {"name", 2, kString, false},
+                                        {"again", 3, kLong, !with_nulls},
+                                        {"other", 4, kString, false}};
     std::vector<ColumnData> data(4);
     for (ColumnData& column : data) column.indices = indices;
     data[0].long_dictionary = data[2].long_dictionary = keys;
     data[1].string_dictionary = data[3].string_dictionary = views;
-    const Written written = write(TableDefinition{"t", columns}, {{20000, data}, {20000, data}});
+    const Written written = write(table_of(columns), {{20000, data}, {20000, data}});
     Texts expected_keys, expected_names;
     for (int round = 0; round < 2; ++round) {
       for (const std::uint32_t index : indices) {
@@ -376,7 +396,8 @@ TEST_F(ParquetWriterTest, OneRowOfEveryTypeComesBack) {
     }
   }
   const Written written = write(table, {{1, data}});
-  for (std::size_t leaf = 0; leaf < written.content.leaves.size(); ++leaf) EXPECT_EQ(written.flat(leaf).size(), 1U);
+  for (std::size_t leaf = 0; leaf < written.content.leaves.size(); ++leaf)
+    EXPECT_EQ(written.flat(leaf).size(), 1U);
 }
 
 TEST_F(ParquetWriterTest, RandomNumbersAreStoredAndTextIsCompressed) {
@@ -403,8 +424,8 @@ TEST_F(ParquetWriterTest, SameRowsGiveSameBytes) {
   ColumnData data;
   data.longs = numbers;
   const ColumnDefinition column[] = {{"c", 7, kLong, true}};
-  const Written once = write(TableDefinition{"t", column}, {{5000, {data}}, {5000, {data}}});
-  const Written again = write(TableDefinition{"t", column}, {{5000, {data}}, {5000, {data}}});
+  const Written once = write(table_of(column), {{5000, {data}}, {5000, {data}}});
+  const Written again = write(table_of(column), {{5000, {data}}, {5000, {data}}});
   EXPECT_TRUE(once.content.bytes == again.content.bytes);
 }
 
@@ -415,8 +436,10 @@ TEST_F(ParquetWriterTest, ColumnsThatDoNotFitAreRefused) {
   const std::uint8_t valid[] = {1, 0, 1};
   ColumnData data;
   data.longs = longs;
-  EXPECT_THAT(refusal(kLong, true, 4, data), testing::HasSubstr("3 values in a row group of 4 rows"));
-  EXPECT_THAT(refusal(kInt, true, 3, data), testing::HasSubstr("in a form that its type does not take"));
+  EXPECT_THAT(refusal(kLong, true, 4, data),
+              testing::HasSubstr("3 values in a row group of 4 rows"));
+  EXPECT_THAT(refusal(kInt, true, 3, data),
+              testing::HasSubstr("in a form that its type does not take"));
   data.constant_long = 1;
   EXPECT_THAT(refusal(kLong, true, 3, data), testing::HasSubstr("or in two"));
   data = {};
@@ -427,7 +450,8 @@ TEST_F(ParquetWriterTest, ColumnsThatDoNotFitAreRefused) {
   EXPECT_THAT(refusal(kString, true, 3, data), testing::HasSubstr("required and has nulls"));
   data.indices = indices;
   data.string_dictionary = views;
-  EXPECT_THAT(refusal(kString, false, 3, data), testing::HasSubstr("an index lies outside its dictionary of 3 entries"));
+  EXPECT_THAT(refusal(kString, false, 3, data),
+              testing::HasSubstr("an index lies outside its dictionary of 3 entries"));
   data.indices = std::span(indices).first(2);
   EXPECT_THAT(refusal(kString, true, 2, data), testing::HasSubstr("required and has nulls"));
   EXPECT_EQ(refusal(kString, false, 2, data), "taken");
@@ -447,7 +471,8 @@ TEST_F(ParquetWriterTest, MapsThatDoNotFitAreRefused) {
   data.string_dictionary = views;
   data.value_dictionary = views;
   EXPECT_THAT(refusal(kMapStringString, true, 3, data), testing::HasSubstr("offsets do not fit"));
-  EXPECT_THAT(refusal(kMapStringString, true, 2, data), testing::HasSubstr("4 offsets in a row group of 2 rows"));
+  EXPECT_THAT(refusal(kMapStringString, true, 2, data),
+              testing::HasSubstr("4 offsets in a row group of 2 rows"));
   data.map_offsets = good;
   EXPECT_EQ(refusal(kMapStringString, true, 3, data), "taken");
   data.key_indices = keys;
@@ -455,7 +480,8 @@ TEST_F(ParquetWriterTest, MapsThatDoNotFitAreRefused) {
   data.key_indices = good;
   EXPECT_THAT(refusal(kMapStringString, true, 3, data), testing::HasSubstr("offsets do not fit"));
   data.key_indices = std::span(good).subspan(1);
-  EXPECT_THAT(refusal(kMapStringString, true, 3, data), testing::HasSubstr("an index lies outside"));
+  EXPECT_THAT(refusal(kMapStringString, true, 3, data),
+              testing::HasSubstr("an index lies outside"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include "base/utf8.h"
@@ -78,22 +79,28 @@ struct RecordParser::Impl {
   ParseOutcome reject_syntax(const char* at, Fault fault) {
     if (fault == Fault::kTooDeep) return reject(RejectReason::kTooDeep, "", at);
     const std::string_view line(line_begin, static_cast<std::size_t>(line_end - line_begin));
+    const std::string_view text = line.substr(0, line.size() - (line.ends_with('\r') ? 1 : 0));
+    const bool cut = at >= text.data() + text.size();
     const std::size_t bad = find_invalid_utf8(line);
-    const bool cut = at >= line_end;
-    if (bad != std::string_view::npos && !(cut && bad + 3 >= line.size() && is_cut_character(line.substr(bad)))) {
+    if (bad != std::string_view::npos && !(cut && is_cut_character(text.substr(std::min(bad, text.size()))))) {
       return reject(RejectReason::kInvalidUtf8, "", line_begin + bad);
     }
     return reject(cut ? RejectReason::kTruncated : RejectReason::kInvalidJson, "", at);
   }
 
+  /// Whether `tail`, which is no UTF-8, is the beginning of one character.
   static bool is_cut_character(std::string_view tail) {
+    if (tail.empty() || tail.size() > 3) return false;
     const auto lead = static_cast<unsigned char>(tail[0]);
-    const std::size_t need = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
-    if (tail.size() >= need) return false;
-    for (std::size_t i = 1; i < tail.size(); ++i) {
-      if ((static_cast<unsigned char>(tail[i]) & 0xC0) != 0x80) return false;
+    const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (tail.size() >= size) return false;
+    // If any bytes complete it, then the lowest or the highest do.
+    for (const char last : {'\x80', '\xBF'}) {
+      std::string whole(tail);
+      whole.resize(size, last);
+      if (find_invalid_utf8(whole) == std::string_view::npos) return true;
     }
-    return true;
+    return false;
   }
 
   void need_arena() {

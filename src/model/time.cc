@@ -136,10 +136,9 @@ std::optional<std::int64_t> parse_epoch(std::string_view number) {
   __int128 mantissa = 0;
   int scale = 0;  // value = mantissa * 10^scale
   int kept = 0;
-  bool any = false;
-  const auto take = [&](bool fraction) {
+  const auto take = [&](bool fraction) {  // whether there is a digit
+    const char* const first = p;
     for (; p != end && is_digit(*p); ++p) {
-      any = true;
       if (kept < 30) {
         mantissa = mantissa * 10 + (*p - '0');
         if (mantissa != 0) ++kept;
@@ -148,20 +147,20 @@ std::optional<std::int64_t> parse_epoch(std::string_view number) {
         ++scale;
       }
     }
+    return p != first;
   };
-  take(false);
+  if (!take(false)) return std::nullopt;
   if (p != end && *p == '.') {
     ++p;
-    take(true);
+    if (!take(true)) return std::nullopt;
   }
-  if (!any) return std::nullopt;
   if (p != end && (*p == 'e' || *p == 'E')) {
     ++p;
     int sign = 1;
     if (p != end && (*p == '+' || *p == '-')) sign = *p++ == '-' ? -1 : 1;
     if (p == end) return std::nullopt;
     int exponent = 0;
-    for (; p != end && is_digit(*p); ++p) exponent = exponent < 10000 ? exponent * 10 + (*p - '0') : exponent;
+    for (; p != end && is_digit(*p); ++p) exponent = exponent < 10'000'000 ? exponent * 10 + (*p - '0') : exponent;
     scale += sign * exponent;
   }
   if (p != end) return std::nullopt;

@@ -36,6 +36,11 @@ TEST(TimestampTest, WhatDoesNotExistIsRefused) {
   EXPECT_FALSE(parse_epoch("-1").has_value());
   EXPECT_FALSE(parse_epoch("1e400").has_value());
   EXPECT_FALSE(parse_epoch("4133980800000001").has_value());
+  for (const char* text : {"1730732400.", ".5", ".", "1.e3"}) {
+    EXPECT_FALSE(parse_epoch(text).has_value()) << text;
+    EXPECT_FALSE(parse_timestamp(text).has_value()) << text;
+  }
+  EXPECT_EQ(parse_epoch("0." + std::string(20'000, '0') + "1e20001"), kMicrosPerSecond);
 }
 
 TEST(TimestampTest, LeapDaysAndTheEdgesOfTheRangeAreTaken) {

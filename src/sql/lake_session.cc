@@ -62,11 +62,12 @@ struct LakeSession::Impl {
     return {};
   }
 
-  /// The filters of each table that `query` scans; nothing where they can't be told.
+  /// The filters of each table that `query` scans; nothing where they can't be told. (With skip_empty the serializer
+  /// would drop elements of lists that hold defaults only, such as a reference to column 0.)
   Result<std::optional<BoxesByTable>> plan(std::string_view query) {
     ASSIGN_OR_RETURN(QueryResult result,
                      session->query("SELECT json_serialize_plan(" + quote_literal(query) +
-                                    ", optimize := true, skip_null := true, skip_empty := true, skip_default := true)"
+                                    ", optimize := true, skip_null := true, skip_empty := false, skip_default := true)"
                                     "::VARCHAR, current_setting('TimeZone')"));
     ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
     if (chunk == nullptr || !chunk->valid(0, 0)) return std::optional<BoxesByTable>();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -206,6 +207,62 @@ TEST_F(LakeSessionTest, AnswersAreThoseOverAllFiles) {
     EXPECT_EQ(pruned, all) << query;
     EXPECT_FALSE(pruned.empty()) << query;
   }
+}
+
+/// Filters over the columns that files are chosen by, of all the forms that are read and some that are not.
+class RandomFilter {
+ public:
+  explicit RandomFilter(unsigned seed) : random_(seed) {}
+
+  std::string make(int depth) {
+    switch (depth > 0 ? pick(0, 9) : pick(3, 9)) {
+      case 0: return "(" + make(depth - 1) + " AND " + make(depth - 1) + ")";
+      case 1: return "(" + make(depth - 1) + " OR " + make(depth - 1) + ")";
+      case 2: return "NOT (" + make(depth - 1) + ")";
+      case 3: return number() + comparison() + std::to_string(pick(0, 24));
+      case 4: return std::to_string(pick(0, 24)) + comparison() + number();
+      case 5: return number() + " BETWEEN " + std::to_string(pick(0, 12)) + " AND " + std::to_string(pick(5, 24));
+      case 6: return number() + " IN (" + std::to_string(pick(0, 4)) + ", " + std::to_string(pick(3, 24)) + (pick(0, 5) == 0 ? ", NULL)" : ")");
+      case 7: return time() + comparison() + "TIMESTAMPTZ '2024-11-0" + std::to_string(pick(1, 4)) + " " + std::to_string(pick(10, 23)) + ":" + std::to_string(pick(0, 5)) + "0:00+00'";
+      case 8: return "event_timestamp::DATE" + comparison() + "DATE '2024-11-0" + std::to_string(pick(1, 4)) + "'";
+      default: return "event_type = 'purchase'";
+    }
+  }
+
+ private:
+  int pick(int low, int high) { return std::uniform_int_distribution<int>(low, high)(random_); }
+  std::string comparison() {
+    static constexpr const char* kAll[] = {" = ", " < ", " <= ", " > ", " >= ", " <> ", " IS DISTINCT FROM ", " IS NOT DISTINCT FROM "};
+    return kAll[pick(0, 7)];
+  }
+  std::string number() {
+    static constexpr const char* kAll[] = {"day", "hour", "hour + 1", "year - 2020", "day::BIGINT", "page_key", "quantity", "nullif(hour, 3)"};
+    return kAll[pick(0, 7)];
+  }
+  std::string time() {
+    static constexpr const char* kAll[] = {"event_timestamp", "date_trunc('hour', event_timestamp)", "date_trunc('day', event_timestamp)", "arrived_at"};
+    return kAll[pick(0, 3)];
+  }
+
+  std::mt19937 random_;
+};
+
+TEST_F(LakeSessionTest, RandomFiltersAnswerAsOverAllFiles) {
+  lake_.publish_hours(0, 60);
+  open();
+  RandomFilter filter(20241101);
+  std::vector<std::string> queries;
+  std::vector<std::string> pruned;
+  int fewer = 0;
+  for (int i = 0; i < 100; ++i) {
+    queries.push_back("SELECT count(*), sum(event_key)::BIGINT FROM fact_clicks WHERE " + filter.make(3));
+    pruned.push_back(row(queries.back()));
+    if (fact_files_bound() < 60) ++fewer;
+  }
+  EXPECT_GT(fewer, 25);
+  // A transaction of the user's reads all files.
+  ASSERT_TRUE(session_->execute("BEGIN").has_value());
+  for (std::size_t i = 0; i < queries.size(); ++i) ASSERT_EQ(pruned[i], row(queries[i])) << queries[i];
 }
 
 TEST_F(LakeSessionTest, FilesThatCannotHoldTheRowsAreNeverOpened) {

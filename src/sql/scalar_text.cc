@@ -37,7 +37,7 @@ void append_shortest(std::string& out, Float value) {
     return;
   }
   std::array<char, 48> text;
-  // As DuckDB: plain digits between 1e-4 and 1e16, else with an exponent.
+  // Plain digits between 1e-4 and 1e16, else with an exponent, as DuckDB has it.
   const Float size = std::fabs(value);
   const bool plain = size == 0 || (size >= static_cast<Float>(1e-4) && size < static_cast<Float>(1e16));
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value,
@@ -123,7 +123,8 @@ void append_time(std::string& out, std::int64_t units, std::int64_t units_per_se
   append_two(out, seconds % 60);
   std::int64_t fraction = units % units_per_second;
   if (fraction == 0) return;
-  int width = units_per_second == 1'000'000'000 ? 9 : 6;
+  int width = 0;
+  for (std::int64_t unit = units_per_second; unit > 1; unit /= 10) ++width;
   while (fraction % 10 == 0) {
     fraction /= 10;
     --width;

@@ -141,6 +141,8 @@ class FilterReader {
     if (!index) return std::nullopt;
     std::string column = source_column(child_, *index);
     if (column.empty()) return std::nullopt;
+    // DuckDB names the reference too: where the two disagree, the plan was not understood.
+    if (const std::string_view alias = text_at(*side, "alias"); alias != column) return std::nullopt;
     return ColumnUse{std::move(column)};
   }
 
@@ -223,7 +225,7 @@ class FilterReader {
       if (!value) return kEveryRow;
       join(boxes, box(*use, {*value, *value}));
     }
-    return boxes;
+    return few(std::move(boxes));
   }
 
   RowBoxes conjunction(const json::object& expression) const {
@@ -239,7 +241,7 @@ class FilterReader {
         join(boxes, std::move(part));
       }
     }
-    return boxes;
+    return few(std::move(boxes));
   }
 
  public:
@@ -248,7 +250,12 @@ class FilterReader {
     for (RowBox& box : more) {
       if (std::find(boxes.begin(), boxes.end(), box) == boxes.end()) boxes.push_back(std::move(box));
     }
-    if (boxes.size() > kMaxBoxes) boxes = RowBoxes{hull(boxes)};
+  }
+
+  /// The same rows or more, in at most kMaxBoxes boxes.
+  static RowBoxes few(RowBoxes boxes) {
+    if (boxes.size() <= kMaxBoxes) return boxes;
+    return RowBoxes{hull(boxes)};
   }
 
   /// Rows that lie in a box of both.
@@ -266,8 +273,7 @@ class FilterReader {
         if (!empty) boxes.push_back(std::move(both));
       }
     }
-    if (boxes.size() > kMaxBoxes) boxes = RowBoxes{hull(boxes)};
-    return boxes;
+    return few(std::move(boxes));
   }
 
  private:
@@ -331,7 +337,9 @@ class PlanReader {
     const std::string_view table = text_at(parameters[0].get_object(), "value");
     if (table.empty()) return unknown_form();
     ++scans_;
-    FilterReader::join(tables_[std::string(table)], filter);
+    RowBoxes& boxes = tables_[std::string(table)];
+    FilterReader::join(boxes, filter);
+    boxes = FilterReader::few(std::move(boxes));
     return {};
   }
 

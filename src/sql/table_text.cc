@@ -83,7 +83,7 @@ void TableText::settle(std::string& out) {
       std::size_t& width = widths_[i % columns_.size()];
       width = std::max(width, display_width(cells_[i]));
     }
-    for (std::size_t i = 0; i < columns_.size(); ++i) append_cell(out, i, columns_[i].name, false);
+    for (std::size_t i = 0; i < columns_.size(); ++i) append_cell(out, i, columns_[i].name, columns_[i].right);
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (i > 0) out += '+';
       out.append(widths_[i] + 2, '-');

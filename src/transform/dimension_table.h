@@ -7,10 +7,10 @@
 /// Source: docs/design.md, "Keys".
 
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <vector>
 
+#include "base/bytes_equal.h"
 #include "transform/text_arena.h"
 
 namespace clicklake {
@@ -31,22 +31,23 @@ class DimensionTable {
     std::size_t at = static_cast<std::uint64_t>(key) & mask_;
     for (;; at = (at + 1) & mask_) {
       const Slot& slot = slots_[at];
-      if (slot.id == 0) break;
-      if (slot.key_high == high_of(key) && keys_[slot.id] == key) {
-        const std::string_view known = names_[slot.id];
-        if (known.size() == name.size() && std::memcmp(known.data(), name.data(), name.size()) == 0) return slot.id;
-        return kCollision;
-      }
+      if (slot.name == nullptr) break;
+      if (slot.key == key) return slot.size == name.size() && bytes_equal(slot.name, name.data(), name.size()) ? slot.id : kCollision;
     }
     if (key == 0) return kCollision;  // a natural key that hashes to the unknown member's key
     const auto id = static_cast<std::uint32_t>(keys_.size());
-    slots_[at] = {high_of(key), id};
+    const std::string_view stored = arena_.store(name);
+    slots_[at] = {key, stored.data(), id, static_cast<std::uint32_t>(stored.size())};
     keys_.push_back(key);
-    names_.push_back(arena_.store(name));
+    names_.push_back(stored);
     used_.push_back(0);
     if (keys_.size() * 4 > slots_.size() * 3) grow();
     return id;
   }
+
+  /// Asks for the cache line that find_or_add() will look at; touch(), later, for the name behind it.
+  void prefetch(std::int64_t key) const { __builtin_prefetch(&slots_[static_cast<std::uint64_t>(key) & mask_]); }
+  void touch(std::int64_t key) const { __builtin_prefetch(slots_[static_cast<std::uint64_t>(key) & mask_].name); }
 
   std::size_t size() const { return keys_.size(); }
   std::int64_t key(std::uint32_t id) const { return keys_[id]; }
@@ -58,19 +59,20 @@ class DimensionTable {
 
  private:
   struct Slot {
-    std::uint32_t key_high = 0;
-    std::uint32_t id = 0;  ///< 0: free
+    std::int64_t key = 0;
+    const char* name = nullptr;  ///< null: free
+    std::uint32_t id = 0;
+    std::uint32_t size = 0;
   };
   static constexpr std::size_t kFirstSlots = 1024;
-  static std::uint32_t high_of(std::int64_t key) { return static_cast<std::uint32_t>(static_cast<std::uint64_t>(key) >> 32); }
 
   void grow() {
     slots_.assign(slots_.size() * 2, Slot{});
     mask_ = slots_.size() - 1;
     for (std::uint32_t id = 1; id < keys_.size(); ++id) {
       std::size_t at = static_cast<std::uint64_t>(keys_[id]) & mask_;
-      while (slots_[at].id != 0) at = (at + 1) & mask_;
-      slots_[at] = {high_of(keys_[id]), id};
+      while (slots_[at].name != nullptr) at = (at + 1) & mask_;
+      slots_[at] = {keys_[id], names_[id].data(), id, static_cast<std::uint32_t>(names_[id].size())};
     }
   }
 

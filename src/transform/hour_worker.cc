@@ -29,13 +29,6 @@ KnownKey known_key(std::string_view key) {
   }
 }
 
-std::string_view metadata_value(const Record& record, std::string_view key) {
-  for (const MetadataEntry& entry : record.metadata) {
-    if (entry.key == key) return entry.value;
-  }
-  return {};
-}
-
 }  // namespace
 
 void RowCounts::add(const RowCounts& other) {
@@ -62,6 +55,7 @@ StrayLog HourWorker::take_strays() {
 
 Status HourWorker::process(const HourTask& task) {
   columns_.clear(task.hour);
+  users_seen_ = 0;
   identities_.clear();
   RETURN_IF_ERROR(load_existing(task.hour));
   for (const std::uint32_t input : task.inputs) RETURN_IF_ERROR(read_input(input, task.hour));
@@ -72,8 +66,14 @@ Status HourWorker::process(const HourTask& task) {
     arrived_us_ = shared_->inputs[stray.input].arrivals.empty() ? 0 : shared_->inputs[stray.input].arrivals[0].first;
     arrival_left_ = 2;  // never runs out
     RETURN_IF_ERROR(take_line({stray_text_.data(), stray.length}, stray.input, {stray.source_offset, stray.source_line}, true));
+    RETURN_IF_ERROR(drain(stray.input));
   }
   return flush(true, task.sequence);
+}
+
+Status HourWorker::drain(std::uint32_t input) {
+  while (staged_begin_ != staged_end_) RETURN_IF_ERROR(look_up(&staged_[staged_begin_++ % kStages], input));
+  return {};
 }
 
 Status HourWorker::load_existing(std::int64_t hour) {
@@ -158,6 +158,7 @@ Status HourWorker::take_block(const LineBlock& block, std::uint32_t input) {
     ++line_number;
     ++element;
   }
+  RETURN_IF_ERROR(drain(input));  // staged lines lie in this block
   shared_->progress->records.fetch_add(static_cast<std::uint64_t>(counts_.records_read - before), std::memory_order_relaxed);
   return {};
 }
@@ -169,37 +170,79 @@ Status HourWorker::reject(RejectReason reason, std::string_view field, std::uint
 }
 
 Status HourWorker::take_line(std::string_view line, std::uint32_t input, LinePlace place, bool is_stray) {
-  const ParseOutcome outcome = parser_.parse(line, &record_);
+  Staged& staged = staged_[staged_end_ % kStages];
+  const ParseOutcome outcome = staged.parser.parse(line, &staged.record);
   if (outcome == ParseOutcome::kRecord) [[likely]] {
     if (arrival_left_ == 0) next_arrival(input);
     if (arrival_left_ > 0 && !is_stray) --arrival_left_;
-    if (hour_of(record_.timestamp_us) != columns_.hour) [[unlikely]] {
-      return strays_.add(hour_of(record_.timestamp_us), input, place.offset, place.line, line);
-    }
+    const std::int64_t hour = hour_of(staged.record.timestamp_us);
+    if (hour != columns_.hour) [[unlikely]] return strays_.add(hour, input, place.offset, place.line, line);
     ++counts_.records_read;
-    return take_record(record_, input, place, line);
-  }
-  if (outcome == ParseOutcome::kBlank) {
-    if (!shared_->inputs[input].quarantines) return {};
-    ++counts_.records_read;
-    ++counts_.blank;
+    staged.place = place;
+    staged.line = line;
+    staged.arrived_us = arrived_us_;
+    stage(&staged);
+    ++staged_end_;
+    if (staged_end_ - staged_begin_ > kTouchAt) touch(staged_[(staged_end_ - kTouchAt) % kStages]);
+    if (staged_end_ - staged_begin_ == kStages) return look_up(&staged_[staged_begin_++ % kStages], input);
     return {};
   }
   if (!shared_->inputs[input].quarantines) return {};
   ++counts_.records_read;
-  const Rejection& why = parser_.rejection();
+  if (outcome == ParseOutcome::kBlank) {
+    ++counts_.blank;
+    return {};
+  }
+  const Rejection& why = staged.parser.rejection();
   return reject(why.reason, why.field, why.position, input, place, line.size(), line);
 }
 
-std::uint32_t HourWorker::member(DimensionTable* members, const char* table, std::string_view natural_key) {
-  if (natural_key.empty()) return DimensionTable::kUnknown;
-  if (shared_->denied.any && shared_->denied.keys.contains({table, std::string(natural_key)})) [[unlikely]] return DimensionTable::kCollision;
-  return members->find_or_add(surrogate_key(natural_key), natural_key);
+/// Everything that needs no table, and the requests for those that do.
+void HourWorker::stage(Staged* staged) {
+  const Record& record = staged->record;
+  staged->identity = identifier_.identify(record);
+  identities_.prefetch(staged->identity.hash);
+  staged->user_key = surrogate_key(record.field(RawField::kUserId));
+  dimensions_.users.prefetch(staged->user_key);
+  staged->page_url.parse(record.field(RawField::kPageUrl));
+  staged->page_key = surrogate_key(staged->page_url.clean());
+  dimensions_.pages.prefetch(staged->page_key);
+  staged->referrer_key = surrogate_key(record.field(RawField::kReferrerUrl));
+  dimensions_.referrers.prefetch(staged->referrer_key);
+  staged->session_key = surrogate_key(record.field(RawField::kSessionId));
+  columns_.sessions.prefetch(static_cast<std::uint64_t>(staged->session_key));
+  staged->value_hashes.clear();
+  std::string_view agent;
+  for (const MetadataEntry& entry : record.metadata) {
+    const std::uint64_t hash = StringPool::hash_of(entry.value);
+    staged->value_hashes.push_back(hash);
+    const KnownKey known = known_key(entry.key);
+    if (known == KnownKey::kNone) {
+      columns_.map_values.prefetch(hash);
+    } else if (known == KnownKey::kProductId) {
+      columns_.products.prefetch(hash);
+    } else if (known == KnownKey::kUserAgent) {
+      agent = entry.value;
+    }
+  }
+  staged->campaign = campaign_of(record, staged->page_url);
+  staged->device = device_of(record.field(RawField::kDeviceType), agent);
 }
 
-std::uint32_t HourWorker::campaign_of(const Record& record) {
-  CampaignParts parts = page_url_.campaign();
-  bool any = page_url_.has_campaign();
+void HourWorker::touch(const Staged& staged) const {
+  dimensions_.users.touch(staged.user_key);
+  dimensions_.pages.touch(staged.page_key);
+}
+
+std::uint32_t HourWorker::member(DimensionTable* members, const char* table, std::int64_t key, std::string_view natural_key) {
+  if (natural_key.empty()) return DimensionTable::kUnknown;
+  if (shared_->denied.any && shared_->denied.keys.contains({table, std::string(natural_key)})) [[unlikely]] return DimensionTable::kCollision;
+  return members->find_or_add(key, natural_key);
+}
+
+std::uint32_t HourWorker::campaign_of(const Record& record, const PageUrl& page_url) {
+  CampaignParts parts = page_url.campaign();
+  bool any = page_url.has_campaign();
   for (const MetadataEntry& entry : record.metadata) {
     // "utm_..." and "click_id_type" only; everything else is told apart by its first bytes.
     if (entry.key.size() < 8 || (entry.key[0] != 'u' && entry.key[0] != 'c') || entry.value.empty()) continue;
@@ -213,7 +256,7 @@ std::uint32_t HourWorker::campaign_of(const Record& record) {
   if (!any) return DimensionTable::kUnknown;
   key_scratch_.clear();
   for (const auto part : parts) append_key_part(&key_scratch_, part);
-  return member(&dimensions_.campaigns, "dim_campaigns", key_scratch_);
+  return member(&dimensions_.campaigns, "dim_campaigns", surrogate_key(key_scratch_), key_scratch_);
 }
 
 std::uint32_t HourWorker::device_of(std::string_view type, std::string_view agent) {
@@ -223,28 +266,30 @@ std::uint32_t HourWorker::device_of(std::string_view type, std::string_view agen
   key_scratch_.clear();
   append_key_part(&key_scratch_, type);
   append_key_part(&key_scratch_, agent);
-  return member(&dimensions_.devices, "dim_devices", key_scratch_);
+  return member(&dimensions_.devices, "dim_devices", surrogate_key(key_scratch_), key_scratch_);
 }
 
-void HourWorker::push_metadata(const Record& record, bool purchase) {
+void HourWorker::push_metadata(const Staged& staged, bool purchase) {
   HourColumns& c = columns_;
   std::uint32_t product = kNullIndex;
   std::uint32_t category = kNullIndex;
   std::uint32_t currency = kNullIndex;
   std::optional<std::int64_t> price;
   std::optional<std::int32_t> quantity;
-  for (const MetadataEntry& entry : record.metadata) {
+  for (std::size_t i = 0; i < staged.record.metadata.size(); ++i) {
+    const MetadataEntry& entry = staged.record.metadata[i];
+    const std::uint64_t hash = staged.value_hashes[i];
     const bool null = entry.value.data() == nullptr;
     switch (known_key(entry.key)) {
       case KnownKey::kNone: break;
       case KnownKey::kProductId:
-        if (!null) product = c.products.intern(entry.value);
+        if (!null) product = c.products.intern(entry.value, hash);
         continue;
       case KnownKey::kCategory:
-        if (!null) category = c.categories.intern(entry.value);
+        if (!null) category = c.categories.intern(entry.value, hash);
         continue;
       case KnownKey::kCurrency:
-        if (!null) currency = c.currencies.intern(entry.value);
+        if (!null) currency = c.currencies.intern(entry.value, hash);
         continue;
       case KnownKey::kUserAgent: continue;
       case KnownKey::kPrice:
@@ -261,7 +306,7 @@ void HourWorker::push_metadata(const Record& record, bool purchase) {
         break;
     }
     c.map_key.push_back(c.map_keys.intern(entry.key));
-    c.map_value.push_back(null ? kNullIndex : c.map_values.intern(entry.value));
+    c.map_value.push_back(null ? kNullIndex : c.map_values.intern(entry.value, hash));
   }
   c.map_begin.push_back(static_cast<std::uint32_t>(c.map_key.size()));
   c.product.push_back(product);
@@ -291,33 +336,35 @@ void HourWorker::see_user(std::size_t row) {
   }
 }
 
-Status HourWorker::take_record(const Record& record, std::uint32_t input, LinePlace place, std::string_view line) {
+void HourWorker::see_users_until(std::size_t row) {
+  for (; users_seen_ < row; ++users_seen_) {
+    // Rows with an event id wait until it is known which of them stay.
+    if (!columns_.any_event_id || columns_.event_id[users_seen_].data() == nullptr) see_user(users_seen_);
+  }
+}
+
+Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   HourColumns& c = columns_;
-  const EventIdentity identity = identifier_.identify(record);
-  if (identity.has_event_id) [[unlikely]] {
-    if (!c.any_event_id) {
-      c.any_event_id = true;
-      c.event_id.resize(c.rows());
-      c.canonical_hash.resize(c.rows());
-    }
-  } else {
-    identities_.prefetch(identity.hash);
+  const Record& record = staged->record;
+  const EventIdentity& identity = staged->identity;
+  if (identity.has_event_id && !c.any_event_id) [[unlikely]] {
+    c.any_event_id = true;
+    c.event_id.resize(c.rows());
+    c.canonical_hash.resize(c.rows());
   }
 
   const auto collision = [&](RawField field) {
-    return reject(RejectReason::kKeyCollision, to_string(field), 0, input, place, line.size(), line);
+    return reject(RejectReason::kKeyCollision, to_string(field), 0, input, staged->place, staged->line.size(), staged->line);
   };
-  const std::string_view user_id = record.field(RawField::kUserId);
-  const std::uint32_t user = member(&dimensions_.users, "dim_users", user_id);
+  const std::uint32_t user = member(&dimensions_.users, "dim_users", staged->user_key, record.field(RawField::kUserId));
   if (user == DimensionTable::kCollision) return collision(RawField::kUserId);
-  page_url_.parse(record.field(RawField::kPageUrl));
-  const std::uint32_t page = member(&dimensions_.pages, "dim_pages", page_url_.clean());
+  const std::uint32_t page = member(&dimensions_.pages, "dim_pages", staged->page_key, staged->page_url.clean());
   if (page == DimensionTable::kCollision) return collision(RawField::kPageUrl);
-  const std::uint32_t referrer = member(&dimensions_.referrers, "dim_referrers", record.field(RawField::kReferrerUrl));
+  const std::uint32_t referrer = member(&dimensions_.referrers, "dim_referrers", staged->referrer_key, record.field(RawField::kReferrerUrl));
   if (referrer == DimensionTable::kCollision) return collision(RawField::kReferrerUrl);
-  const std::uint32_t campaign = campaign_of(record);
+  const std::uint32_t campaign = staged->campaign;
   if (campaign == DimensionTable::kCollision) return collision(RawField::kPageUrl);
-  const std::uint32_t device = device_of(record.field(RawField::kDeviceType), metadata_value(record, "user_agent"));
+  const std::uint32_t device = staged->device;
   if (device == DimensionTable::kCollision) return collision(RawField::kDeviceType);
 
   if (!identity.has_event_id && !identities_.insert(identity.hash)) {
@@ -344,18 +391,19 @@ Status HourWorker::take_record(const Record& record, std::uint32_t input, LinePl
     c.session.push_back(kNullIndex);
     c.null_session = true;
   } else {
-    const std::int64_t session_key = surrogate_key(session);
-    const std::uint32_t id = c.sessions.intern(session, static_cast<std::uint64_t>(session_key));
-    if (id == c.session_keys.size()) c.session_keys.push_back(session_key);
+    const std::uint32_t id = c.sessions.intern(session, static_cast<std::uint64_t>(staged->session_key));
+    if (id == c.session_keys.size()) c.session_keys.push_back(staged->session_key);
     c.session.push_back(id);
   }
   const std::string_view event_type = record.field(RawField::kEventType);
   c.event_type.push_back(c.event_types.intern(event_type));
-  c.arrival.push_back(arrival_id(arrived_us_));
-  push_metadata(record, event_type == "purchase");
+  c.arrival.push_back(arrival_id(staged->arrived_us));
+  push_metadata(*staged, event_type == "purchase");
 
   if (dimensions_.activity.size() < dimensions_.users.size()) dimensions_.activity.resize(dimensions_.users.size());
-  if (!identity.has_event_id) see_user(c.rows() - 1);
+  __builtin_prefetch(&dimensions_.activity[user], 1);
+  __builtin_prefetch(reinterpret_cast<const char*>(&dimensions_.activity[user]) + 64, 1);
+  if (c.rows() > 2) see_users_until(c.rows() - 2);
   counts_.max_event_us = std::max(counts_.max_event_us, record.timestamp_us);
   if (c.rows() >= options_.flush_rows && !c.any_event_id) return flush(false, 0);
   return {};
@@ -363,6 +411,7 @@ Status HourWorker::take_record(const Record& record, std::uint32_t input, LinePl
 
 Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
   dropped_.clear();
+  see_users_until(columns_.rows());
   if (columns_.any_event_id) {
     std::vector<IdentifiedRow> rows;
     for (std::uint32_t row = 0; row < columns_.rows(); ++row) {
@@ -387,6 +436,7 @@ Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
   }
   RETURN_IF_ERROR(writer_.write(columns_, dropped_, &dimensions_));
   columns_.clear(columns_.hour);
+  users_seen_ = 0;
   return {};
 }
 

@@ -5,6 +5,7 @@
 /// Invariant: every line is counted once: accepted, duplicate, quarantined, blank, or kept as a stray for its own hour.
 /// Thread safety: thread-compatible; one worker a thread. What workers share (EventWindow, ExistingRows, QuarantineWriter, TransformProgress) is safe.
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
@@ -117,37 +118,63 @@ class HourWorker {
 
  private:
   struct LinePlace {
-    std::uint64_t offset;
-    std::uint64_t line;
+    std::uint64_t offset = 0;
+    std::uint64_t line = 0;
   };
+
+  /// A line on its way. Lines are parsed a few ahead of being looked up, so that the tables' cache lines are there by then.
+  struct Staged {
+    RecordParser parser;
+    Record record;
+    PageUrl page_url;
+    EventIdentity identity;
+    std::int64_t user_key = 0;
+    std::int64_t page_key = 0;
+    std::int64_t referrer_key = 0;
+    std::int64_t session_key = 0;
+    std::uint32_t campaign = 0;
+    std::uint32_t device = 0;
+    std::int64_t arrived_us = 0;
+    std::vector<std::uint64_t> value_hashes;  ///< by metadata entry
+    LinePlace place;
+    std::string_view line;
+  };
+  static constexpr std::size_t kStages = 8;   ///< a power of two
+  static constexpr std::size_t kTouchAt = 4;  ///< stages after which names are asked for
 
   Status load_existing(std::int64_t hour);
   Status read_input(std::uint32_t input, std::int64_t hour);
   Status take_block(const LineBlock& block, std::uint32_t input);
   Status take_line(std::string_view line, std::uint32_t input, LinePlace place, bool is_stray);
-  Status take_record(const Record& record, std::uint32_t input, LinePlace place, std::string_view line);
+  void stage(Staged* staged);
+  void touch(const Staged& staged) const;
+  Status look_up(Staged* staged, std::uint32_t input);
+  /// Looks up all staged lines.
+  Status drain(std::uint32_t input);
   Status reject(RejectReason reason, std::string_view field, std::uint64_t position, std::uint32_t input, LinePlace place, std::uint64_t length,
                 std::string_view text);
   void next_arrival(std::uint32_t input);
-  std::uint32_t member(DimensionTable* members, const char* table, std::string_view natural_key);
+  std::uint32_t member(DimensionTable* members, const char* table, std::int64_t key, std::string_view natural_key);
   std::uint32_t arrival_id(std::int64_t arrived_us);
-  std::uint32_t campaign_of(const Record& record);
+  std::uint32_t campaign_of(const Record& record, const PageUrl& page_url);
   std::uint32_t device_of(std::string_view type, std::string_view agent);
-  void push_metadata(const Record& record, bool purchase);
+  void push_metadata(const Staged& staged, bool purchase);
   void see_user(std::size_t row);
+  void see_users_until(std::size_t row);
   Status flush(bool hour_ends, std::size_t sequence);
 
   HourWorkerOptions options_;
   TransformShared* shared_;
   EventWindow* window_;
-  RecordParser parser_;
-  Record record_;
+  std::array<Staged, kStages> staged_;
+  std::size_t staged_begin_ = 0;  ///< counts lines; slots are these modulo kStages
+  std::size_t staged_end_ = 0;
   EventIdentifier identifier_;
   IdentitySet identities_;
-  PageUrl page_url_;
   std::string key_scratch_;
   WorkerDimensions dimensions_;
   HourColumns columns_;
+  std::size_t users_seen_ = 0;  ///< rows of columns_ whose user was updated
   FactWriter writer_;
   StrayLog strays_;
   RowCounts counts_;

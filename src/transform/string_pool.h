@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes_equal.h"
 #include "transform/text_arena.h"
 
 namespace clicklake {
@@ -23,24 +24,26 @@ class StringPool {
 
   /// With a hash that the caller has anyway.
   std::uint32_t intern(std::string_view text, std::uint64_t hash) {
-    const auto tag = static_cast<std::uint32_t>(hash >> 32) | 1U;
+    const std::uint32_t tag = tag_of(hash);
     std::size_t at = hash & mask_;
     for (;; at = (at + 1) & mask_) {
       const Slot& slot = slots_[at];
       if (slot.tag == tag) {
-        const std::string_view known = texts_[slot.id];
-        if (known.size() == text.size() && std::memcmp(known.data(), text.data(), text.size()) == 0) return slot.id;
+        if (slot.size == text.size() && bytes_equal(slot.size <= kInline ? slot.head : texts_[slot.id].data(), text.data(), text.size())) return slot.id;
       } else if (slot.tag == 0) {
         break;
       }
     }
     const auto id = static_cast<std::uint32_t>(texts_.size());
-    slots_[at] = {tag, id};
     texts_.push_back(arena_.store(text));
     hashes_.push_back(hash);
+    fill(&slots_[at], tag, id, text);
     if (texts_.size() * 4 > slots_.size() * 3) grow();
     return id;
   }
+
+  /// Asks for the cache line that intern() will look at.
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
 
   std::span<const std::string_view> texts() const { return texts_; }
   std::size_t size() const { return texts_.size(); }
@@ -81,10 +84,23 @@ class StringPool {
   }
 
  private:
-  struct Slot {
+  /// Short texts are compared where the slot lies: one cache line a look-up.
+  static constexpr std::size_t kInline = 20;
+  struct alignas(32) Slot {
     std::uint32_t tag = 0;  ///< 0: free
     std::uint32_t id = 0;
+    std::uint32_t size = 0;
+    char head[kInline] = {};
   };
+  static_assert(sizeof(Slot) == 32);
+
+  static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32) | 1U; }
+  static void fill(Slot* slot, std::uint32_t tag, std::uint32_t id, std::string_view text) {
+    slot->tag = tag;
+    slot->id = id;
+    slot->size = static_cast<std::uint32_t>(text.size());
+    if (text.size() <= kInline) std::memcpy(slot->head, text.data(), text.size());
+  }
   static constexpr std::size_t kFirstSlots = 64;
 
   static std::uint64_t load(const char* p) {
@@ -108,7 +124,7 @@ class StringPool {
     for (std::size_t id = 0; id < hashes_.size(); ++id) {
       std::size_t at = hashes_[id] & mask_;
       while (slots_[at].tag != 0) at = (at + 1) & mask_;
-      slots_[at] = {static_cast<std::uint32_t>(hashes_[id] >> 32) | 1U, static_cast<std::uint32_t>(id)};
+      fill(&slots_[at], tag_of(hashes_[id]), static_cast<std::uint32_t>(id), texts_[id]);
     }
   }
 

@@ -11,8 +11,8 @@ import pathlib
 import random
 
 FIRST_HOUR = 480_000  # hours since 1970: 2024-10-04T00:00Z
-USERS = 12
-PAGES = 8
+USERS = 5
+PAGES = 3
 
 
 def hour_folder(root, hour):

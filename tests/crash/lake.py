@@ -59,8 +59,9 @@ class Program:
         """The same, and it must succeed."""
         ended = self(*arguments, **options)
         if ended.code != 0:
-            raise Failed(f"clicklake {' '.join(map(str, arguments))} ended with {ended.code}:\n"
-                         f"{ended.err}{ended.out}")
+            command = " ".join(map(str, arguments))
+            raise Failed(f"clicklake {command[:200]} ended with {ended.code}:\n"
+                         f"{ended.err[-2000:]}{ended.out[-2000:]}")
         return ended
 
     def run_arguments(self, lake, source, in_place=False):

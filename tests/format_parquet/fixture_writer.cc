@@ -1,8 +1,10 @@
-/// Writes Parquet files of random columns in every form that the encoder takes, each with the rows as NDJSON beside it, for check_readers.py.
+/// Writes Parquet files of random columns in every form that the encoder takes, each with the rows
+/// as NDJSON beside it, for check_readers.py.
 ///
 ///   parquet_fixture_writer OUT SEED [CASE...]
 ///
-/// A row is one JSON array: booleans, integers (decimals unscaled, dates in days, timestamps in microseconds), strings, maps as lists of pairs.
+/// A row is one JSON array: booleans, integers (decimals unscaled, dates in days, timestamps in
+/// microseconds), strings, maps as lists of pairs.
 
 #include <algorithm>
 #include <cstdio>
@@ -60,19 +62,23 @@ const Case kCases[] = {
     {"one_distinct", {3000}, 1U << 20, 1},
     {"all_null", {1000, 700}, 1U << 20, 10, 20, 1.0, 1.0},
     {"no_null", {5000}, 1U << 20, 300, 20, 0.0, 0.0},
-    {"pages", {20000, 100}, 4096, 3000, 60},
-    {"runs", {30000}, 1U << 20, 40, 12, 0.3, 0.3, 60},
+    {"pages", {8000, 100}, 4096, 3000, 60},
+    {"runs", {12000}, 1U << 20, 40, 12, 0.3, 0.3, 60},
     {"long_strings", {120}, 1U << 16, 80, 100000},
-    {"many_distinct", {75000, 70000}, 1U << 20, 70000, 24, 0.1, 0.4},
+    {"many_distinct", {72000}, 1U << 20, 70000, 24, 0.1, 0.4},
 };
 
 using Random = std::mt19937_64;
 
-std::size_t below(Random& random, std::size_t end) { return std::uniform_int_distribution<std::size_t>(0, end - 1)(random); }
+std::size_t below(Random& random, std::size_t end) {
+  return std::uniform_int_distribution<std::size_t>(0, end - 1)(random);
+}
 bool chance(Random& random, double p) { return std::uniform_real_distribution<>(0, 1)(random) < p; }
 
 std::string random_string(Random& random, std::size_t longest) {
-  static const std::vector<std::string> kPieces = {"a", "b", "Z", "0", "_", "/", " ", "\"", "\\", "\n", std::string(1, '\0'), "é", "ß", "漢", "😀", "\x7f", "xyz", "page", "\U0010FFFF"};
+  static const std::vector<std::string> kPieces = {
+      "a", "b", "Z",  "0",  "_",    "/",   " ",    "\"",        "\\", "\n", std::string(1, '\0'),
+      "é", "ß", "漢", "😀", "\x7f", "xyz", "page", "\U0010FFFF"};
   std::string out;
   const std::size_t length = below(random, longest + 1);
   while (out.size() < length) out += kPieces[below(random, kPieces.size())];
@@ -111,11 +117,17 @@ struct OwnedColumn {
 std::int64_t random_long(Random& random, ColumnType type) {
   switch (type) {
     case kBoolean: return static_cast<std::int64_t>(below(random, 2));
-    case kInt: return chance(random, 0.1) ? static_cast<std::int32_t>(random()) : static_cast<std::int64_t>(below(random, 1000)) - 500;
+    case kInt:
+      return chance(random, 0.1) ? static_cast<std::int32_t>(random())
+                                 : static_cast<std::int64_t>(below(random, 1000)) - 500;
     case kDate: return static_cast<std::int64_t>(below(random, 47000));
     case kTimestampTz: return static_cast<std::int64_t>(below(random, 4'000'000'000'000'000));
-    case kDecimal18_4: return static_cast<std::int64_t>(below(random, 1'999'999'999'999'999'999)) - 999'999'999'999'999'999;
-    default: return chance(random, 0.5) ? static_cast<std::int64_t>(random()) : static_cast<std::int64_t>(below(random, 100));
+    case kDecimal18_4:
+      return static_cast<std::int64_t>(below(random, 1'999'999'999'999'999'999)) -
+             999'999'999'999'999'999;
+    default:
+      return chance(random, 0.5) ? static_cast<std::int64_t>(random())
+                                 : static_cast<std::int64_t>(below(random, 100));
   }
 }
 
@@ -125,12 +137,14 @@ std::string json_of(ColumnType type, std::int64_t value) {
 }
 
 /// Row -> number of a distinct value, all of [0, distinct) used, with runs and nulls.
-std::vector<std::uint32_t> random_indices(Random& random, std::size_t rows, std::size_t distinct, double nulls, double run_length) {
+std::vector<std::uint32_t> random_indices(Random& random, std::size_t rows, std::size_t distinct,
+                                          double nulls, double run_length) {
   std::vector<std::uint32_t> out(rows);
   std::uint32_t current = 0;
   for (std::size_t i = 0; i < rows; ++i) {
     if (i == 0 || chance(random, 1 / run_length)) {
-      current = chance(random, nulls) ? kNullIndex : static_cast<std::uint32_t>(below(random, distinct));
+      current =
+          chance(random, nulls) ? kNullIndex : static_cast<std::uint32_t>(below(random, distinct));
     }
     out[i] = current;
   }
@@ -166,15 +180,21 @@ std::vector<std::string> distinct_strings(Random& random, std::size_t count, std
 void fill_map(Random& random, const Case& spec, std::size_t rows, OwnedColumn& out) {
   out.offsets.push_back(0);
   for (std::size_t row = 0; row < rows; ++row) {
-    out.offsets.push_back(out.offsets.back() + static_cast<std::uint32_t>(chance(random, spec.empty_maps) ? 0 : 1 + below(random, 4)));
+    out.offsets.push_back(
+        out.offsets.back() +
+        static_cast<std::uint32_t>(chance(random, spec.empty_maps) ? 0 : 1 + below(random, 4)));
   }
   const std::size_t entries = out.offsets.back();
-  out.keys = random_indices(random, entries, std::max<std::size_t>(4, spec.most_distinct / 300), 0, spec.run_length);
-  out.values = random_indices(random, entries, spec.most_distinct, chance(random, 0.3) ? 0 : spec.nulls, spec.run_length);
+  out.keys = random_indices(random, entries, std::max<std::size_t>(4, spec.most_distinct / 300), 0,
+                            spec.run_length);
+  out.values = random_indices(random, entries, spec.most_distinct,
+                              chance(random, 0.3) ? 0 : spec.nulls, spec.run_length);
   // Keys of one map differ.
-  std::uint32_t distinct = static_cast<std::uint32_t>(std::max<std::size_t>(4, distinct_of(out.keys)));
+  std::uint32_t distinct =
+      static_cast<std::uint32_t>(std::max<std::size_t>(4, distinct_of(out.keys)));
   for (std::size_t row = 0; row < rows; ++row) {
-    for (std::uint32_t e = out.offsets[row] + 1; e < out.offsets[row + 1]; ++e) out.keys[e] = (out.keys[e - 1] + 1) % distinct;
+    for (std::uint32_t e = out.offsets[row] + 1; e < out.offsets[row + 1]; ++e)
+      out.keys[e] = (out.keys[e - 1] + 1) % distinct;
   }
   std::vector<std::uint32_t> number(distinct, kNullIndex);
   std::uint32_t next = 0;
@@ -208,7 +228,8 @@ void fill_map(Random& random, const Case& spec, std::size_t rows, OwnedColumn& o
   out.data.value_dictionary = out.value_views;
 }
 
-void fill_from_indices(Random& random, const Case& spec, const ColumnDefinition& column, const std::vector<std::uint32_t>& indices, int form, OwnedColumn& out) {
+void fill_from_indices(Random& random, const Case& spec, const ColumnDefinition& column,
+                       const std::vector<std::uint32_t>& indices, int form, OwnedColumn& out) {
   const std::size_t rows = indices.size();
   const std::size_t distinct = distinct_of(indices);
   std::vector<std::int64_t> numbers;
@@ -219,11 +240,15 @@ void fill_from_indices(Random& random, const Case& spec, const ColumnDefinition&
     std::set<std::int64_t> seen;
     while (numbers.size() < distinct) {
       const std::int64_t number = random_long(random, column.type);
-      if (column.type == kBoolean || column.type == kInt || column.type == kDate || seen.insert(number).second || !chance(random, 0.9)) numbers.push_back(number);
+      if (column.type == kBoolean || column.type == kInt || column.type == kDate ||
+          seen.insert(number).second || !chance(random, 0.9))
+        numbers.push_back(number);
     }
     if (column.name == "at" && chance(random, 0.7)) {  // sorted, a few milliseconds apart
       std::int64_t at = 1'730'419'200'000'000;
-      for (std::int64_t& number : numbers) number = at += static_cast<std::int64_t>(below(random, 150)) * 1000 + (chance(random, 0.01) ? 20'000'000 : 0);
+      for (std::int64_t& number : numbers)
+        number = at += static_cast<std::int64_t>(below(random, 150)) * 1000 +
+                       (chance(random, 0.01) ? 20'000'000 : 0);
     }
   }
   for (const std::uint32_t index : indices) {
@@ -312,25 +337,31 @@ int write_case(const Case& spec, const std::string& folder, std::uint64_t seed) 
         fill_from_indices(random, spec, column, twin, 0, out);
         if (!columns[c - 1].data.indices.empty()) out.data.indices = columns[c - 1].data.indices;
       } else {
-        const std::size_t distinct = 1 + (chance(random, 0.5) ? spec.most_distinct - 1 : below(random, spec.most_distinct));
+        const std::size_t distinct =
+            1 + (chance(random, 0.5) ? spec.most_distinct - 1 : below(random, spec.most_distinct));
         const double nulls = column.required ? 0 : spec.nulls;
-        fill_from_indices(random, spec, column, random_indices(random, rows, distinct, nulls, spec.run_length), static_cast<int>(below(random, 3)), out);
+        fill_from_indices(random, spec, column,
+                          random_indices(random, rows, distinct, nulls, spec.run_length),
+                          static_cast<int>(below(random, 3)), out);
       }
     }
     std::vector<ColumnData> data;
     for (const OwnedColumn& column : columns) data.push_back(column.data);
     auto group = encoder.encode(rows, data);
     if (!group) return std::cerr << group.error().message << "\n", 1;
-    if (auto status = (*file)->append(**group); !status) return std::cerr << status.error().message << "\n", 1;
+    if (auto status = (*file)->append(**group); !status)
+      return std::cerr << status.error().message << "\n", 1;
     for (std::size_t row = 0; row < rows; ++row) {
       std::string line = "[";
-      for (const OwnedColumn& column : columns) line += (line.size() > 1 ? "," : "") + column.json[row];
+      for (const OwnedColumn& column : columns)
+        line += (line.size() > 1 ? "," : "") + column.json[row];
       rows_out << line << "]\n";
     }
   }
   auto info = (*file)->finish();
   if (!info) return std::cerr << info.error().message << "\n", 1;
-  std::cout << path << ".parquet " << info->record_count << " rows, " << info->size_bytes << " bytes\n";
+  std::cout << path << ".parquet " << info->record_count << " rows, " << info->size_bytes
+            << " bytes\n";
   return 0;
 }
 
