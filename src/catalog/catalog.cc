@@ -72,6 +72,12 @@ Result<Connection::Mode> mode_for(const fs::path& file) {
   return Connection::Mode::kImmutable;
 }
 
+Result<std::unique_ptr<Connection>> open_current(const fs::path& file, Connection::Mode mode) {
+  ASSIGN_OR_RETURN(auto connection, Connection::open(file, mode));
+  RETURN_IF_ERROR(migrate(*connection, catalog_migrations()));
+  return connection;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Catalog>> Catalog::create(const fs::path& file) {
@@ -107,9 +113,15 @@ Result<std::unique_ptr<Catalog>> Catalog::open(const fs::path& file) {
                      "over the sources (or this lake's raw folder) again"};
   }
   ASSIGN_OR_RETURN(const Connection::Mode mode, mode_for(file));
-  ASSIGN_OR_RETURN(auto connection, Connection::open(file, mode));
-  RETURN_IF_ERROR(migrate(*connection, catalog_migrations()));
-  return std::unique_ptr<Catalog>(std::make_unique<SqliteCatalog>(std::move(connection)));
+  auto connection = open_current(file, mode);
+  if (!connection && connection.error().code == ErrorCode::kNoSpace) {
+    // On a full device the log's shared memory can't be made; nobody else has it open, or it would
+    // be there. What was published can be read all the same.
+    auto alone = open_current(file, Connection::Mode::kWithoutSharedMemory);
+    if (alone) connection = std::move(alone);
+  }
+  if (!connection) return std::move(connection).error();
+  return std::unique_ptr<Catalog>(std::make_unique<SqliteCatalog>(*std::move(connection)));
 }
 
 }  // namespace clicklake

@@ -130,7 +130,7 @@ class Catalog {
   /// Makes a new catalog with all star tables, without snapshots: whole and durable, or not at all. The caller holds the lake's lock. Fault points "catalog.sync",
   /// "catalog.rename", "folder.sync". Errors: kAlreadyExists, kIo, kNoSpace.
   static Result<std::unique_ptr<Catalog>> create(const std::filesystem::path& file);
-  /// Opens and, where it is older, migrates. In a folder that can't be written it can be read only. Errors: kNotFound, kUnsupported (newer), kCorruption, kIo.
+  /// Opens and, where it is older, migrates. In a folder that can't be written, or on a full device, it can be read. Errors: kNotFound, kUnsupported (newer), kCorruption, kIo.
   /// Cost: under 1 ms.
   static Result<std::unique_ptr<Catalog>> open(const std::filesystem::path& file);
   virtual ~Catalog() = default;

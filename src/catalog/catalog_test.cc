@@ -1,5 +1,6 @@
 #include "catalog/catalog.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -131,6 +132,22 @@ TEST_F(CatalogTest, ReadsWhereNothingCanBeWritten) {
             }),
             0);
   ::chmod(dir_.c_str(), 0755);
+}
+
+TEST_F(CatalogTest, ReadsWhereNoFileCanGrow) {
+  begin(*create(), "b1");
+  EXPECT_EQ(in_process([&] {
+              ::signal(SIGXFSZ, SIG_IGN);
+              const struct rlimit none {
+                0, 0
+              };
+              ::setrlimit(RLIMIT_FSIZE, &none);
+              const auto catalog = Catalog::open(file_);
+              if (!catalog || (*catalog)->open_batches()->size() != 1) return false;
+              return !(*catalog)->abandon_batch("b1").has_value();
+            }),
+            0);
+  EXPECT_EQ(open()->open_batches()->size(), 1U);
 }
 
 TEST_F(CatalogTest, ReaderSeesOneMomentWhileAWriterCommits) {

@@ -48,7 +48,8 @@ std::string_view way_out(ErrorCode code) {
     case ErrorCode::kCorruption:
       return "; put back a backup of this file, or make a new lake by `clicklake init` and run it "
              "over the sources (or this lake's raw folder) again";
-    case ErrorCode::kIo: return "; check the device (is it full?) and the permissions of the folder";
+    case ErrorCode::kIo:
+      return "; check the device (is it full?) and the permissions of the folder";
     default: return "";
   }
 }
@@ -89,6 +90,9 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
   if (code != SQLITE_OK) return connection->error(code);
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  if (mode == Mode::kWithoutSharedMemory) {
+    RETURN_IF_ERROR(connection->execute_script("PRAGMA locking_mode = EXCLUSIVE"));
+  }
   // FULL: a commit is on the device when it returns (the log is synced, and its folder when the log
   // is new). No memory map: a failed read is an error then, not a signal.
   RETURN_IF_ERROR(connection->execute_script(

@@ -56,10 +56,11 @@ class Rows {
 
 class Connection {
  public:
-  enum class Mode { kReadWrite, kCreate, kImmutable };
+  enum class Mode { kReadWrite, kCreate, kImmutable, kWithoutSharedMemory };
 
   /// Opens `file`. kImmutable reads a file that nobody writes, from a folder where nothing can be
-  /// made. Errors: kNotFound, kIo, kNoSpace.
+  /// made. kWithoutSharedMemory needs no room on the device to read, and keeps every other process
+  /// out. Errors: kNotFound, kIo, kNoSpace.
   static Result<std::unique_ptr<Connection>> open(const std::filesystem::path& file, Mode mode);
   ~Connection();
   Connection(const Connection&) = delete;

@@ -53,15 +53,12 @@ void JsonArraySplitter::begin_element() {
   after_comma_ = false;
   open_.clear();
   untracked_ = 0;
+  skipped_blanks_ = 0;
 }
 
 void JsonArraySplitter::end_element(std::size_t length) {
   in_element_ = false;
-  if (!too_long_ && length > max_element_bytes_) {
-    long_head_.assign(lines_.data() + begin_, std::min(kept_, length));
-    lines_.set_size(begin_);
-    too_long_ = true;
-  }
+  if (!too_long_ && length > max_element_bytes_) stop_holding();
   if (too_long_) {
     if (long_head_.size() > length) long_head_.resize(length);
     overlong_.push_back({element_offset_, element_line_, length, std::move(long_head_)});
@@ -74,19 +71,36 @@ void JsonArraySplitter::end_element(std::size_t length) {
   element_lines_.push_back(element_line_);
 }
 
-void JsonArraySplitter::emit(const char* bytes, std::size_t count) {
+void JsonArraySplitter::stop_holding() {
+  too_long_ = true;
+  long_length_ = lines_.size() - begin_;
+  long_head_.assign(lines_.data() + begin_, std::min(kept_, long_length_));
+  lines_.set_size(begin_);
+}
+
+void JsonArraySplitter::emit_solid(const char* bytes, std::size_t count) {
+  if (skipped_blanks_ > 0) {  // they were inside of the element, then, and make it too long
+    if (!too_long_) stop_holding();
+    long_length_ += std::exchange(skipped_blanks_, 0);
+  }
   if (too_long_) {
     long_length_ += count;
+    solid_length_ = long_length_;
     return;
   }
   lines_.append(bytes, count);
-  const std::size_t length = lines_.size() - begin_;
-  // White space at its end may still fall off, so only its solid part makes an element too long.
-  if (solid_length_ > max_element_bytes_ || length > 2 * max_element_bytes_ + kMaxTracked) {
-    too_long_ = true;
-    long_length_ = length;
-    long_head_.assign(lines_.data() + begin_, std::min(kept_, length));
-    lines_.set_size(begin_);
+  solid_length_ = lines_.size() - begin_;
+  // Behind a comma the element may turn out to have ended before it.
+  if ((after_comma_ ? length_at_comma_ : solid_length_) > max_element_bytes_) stop_holding();
+}
+
+void JsonArraySplitter::emit_blank(char blank) {
+  if (too_long_) {
+    ++long_length_;
+  } else if (skipped_blanks_ > 0 || lines_.size() - begin_ - solid_length_ >= max_element_bytes_) {
+    ++skipped_blanks_;
+  } else {
+    lines_.push_back(blank);
   }
 }
 
@@ -136,14 +150,12 @@ void JsonArraySplitter::step(char byte) {
       }
       after_comma_ = open_.back() == '{';
       length_at_comma_ = solid_length_;
-      emit(byte);
-      solid_length_ = element_length();
+      emit_solid(&byte, 1);
       return;
     default: break;
   }
   after_comma_ = false;
-  emit(byte);
-  solid_length_ = element_length();
+  emit_solid(&byte, 1);
 }
 
 std::size_t JsonArraySplitter::feed(std::string_view text, std::size_t block_bytes) {
@@ -177,24 +189,22 @@ std::size_t JsonArraySplitter::feed(std::string_view text, std::size_t block_byt
         while (run < text.size() && !ends_plain_string_run(text[run])) ++run;
       }
       if (run > at) {
-        emit(text.data() + at, run - at);
-        solid_length_ = element_length();
+        emit_solid(text.data() + at, run - at);
         advance(run - at);
         continue;
       }
-      if (byte == '\\') {
-        escaped_ = true;
-      } else {
+      if (byte == '\n') {
         in_string_ = false;
         escaped_ = false;
-        if (byte == '\n') {
-          ++line_;
-          after_comma_ = !open_.empty() && open_.back() == '{';
-          length_at_comma_ = solid_length_;
-        }
+        ++line_;
+        after_comma_ = !open_.empty() && open_.back() == '{';
+        length_at_comma_ = solid_length_;
+        emit_blank('\r');
+      } else {
+        escaped_ = byte == '\\';
+        in_string_ = escaped_;
+        emit_solid(&byte, 1);
       }
-      emit(byte == '\n' ? '\r' : byte);
-      if (byte != '\n') solid_length_ = element_length();
       advance(1);
       continue;
     }
@@ -202,17 +212,13 @@ std::size_t JsonArraySplitter::feed(std::string_view text, std::size_t block_byt
     while (run < text.size() && class_of(text[run]) == kOrdinary) ++run;
     if (run > at) {
       after_comma_ = false;
-      emit(text.data() + at, run - at);
-      solid_length_ = element_length();
+      emit_solid(text.data() + at, run - at);
       advance(run - at);
       continue;
     }
     if (class_of(byte) == kBlank) {
       line_ += byte == '\n' ? 1 : 0;
-      const bool behind_value = open_.empty() && untracked_ == 0;
-      if (!behind_value || element_length() - solid_length_ < max_element_bytes_) {
-        emit(byte == '\n' || byte == '\r' ? ' ' : byte);
-      }
+      emit_blank(byte == '\n' || byte == '\r' ? ' ' : byte);
     } else {
       step(byte);
     }

@@ -57,9 +57,9 @@ class JsonArraySplitter {
  private:
   void begin_element();
   void end_element(std::size_t length);
-  void emit(const char* bytes, std::size_t count);
-  void emit(char byte) { emit(&byte, 1); }
-  std::size_t element_length() const { return too_long_ ? long_length_ : lines_.size() - begin_; }
+  void stop_holding();
+  void emit_solid(const char* bytes, std::size_t count);
+  void emit_blank(char blank);
   void open(char bracket);
   void close(char closer);
   void step(char byte);
@@ -82,7 +82,8 @@ class JsonArraySplitter {
   bool too_long_ = false;
   std::string long_head_;
   std::size_t long_length_ = 0;
-  std::size_t solid_length_ = 0;  ///< of the element without trailing white space
+  std::size_t solid_length_ = 0;    ///< of the element without trailing white space
+  std::size_t skipped_blanks_ = 0;  ///< trailing ones that are not held, being too many
 
   bool in_string_ = false;
   bool escaped_ = false;

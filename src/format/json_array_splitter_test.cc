@@ -102,6 +102,31 @@ TEST(JsonArraySplitterTest, MuchWhiteSpaceBehindAnElementIsNoPartOfIt) {
               ElementsAre("{\"a\":1}", "{\"b\":2}"));
 }
 
+TEST(JsonArraySplitterTest, MuchWhiteSpaceInsideAnElementMakesItTooLong) {
+  JsonArraySplitter splitter(100, 10);
+  splitter.start(1, 1);
+  const std::string blanks(5000, ' ');
+  const std::string text = "{\"a\":1," + blanks + "\"b\":2},{\"c\":3," + blanks + "{\"d\":4}]";
+  EXPECT_EQ(splitter.feed(text, 1'000'000), text.size());
+  EXPECT_EQ(splitter.lines().view(), "{\"c\":3\n{\"d\":4}\n");
+  ASSERT_EQ(splitter.overlong().size(), 1U);
+  EXPECT_EQ(splitter.overlong()[0].length, 5013U);
+}
+
+TEST(JsonArraySplitterTest, ElementOfTheLimitIsHeldAndOneByteMoreIsNot) {
+  for (const std::size_t limit : {20U, 21U, 22U}) {
+    JsonArraySplitter splitter(limit, 10);
+    splitter.start(1, 1);
+    const std::string text = "{\"a\":\"" + std::string(limit - 8, 'x') + "\"},{\"a\":\"" +
+                             std::string(limit - 7, 'x') +
+                             "\"},{\"a\":" + std::string(limit - 5, '1') + ", {\"b\":2}]";
+    EXPECT_EQ(splitter.feed(text, 1'000'000), text.size());
+    ASSERT_EQ(splitter.overlong().size(), 1U);
+    EXPECT_EQ(splitter.overlong()[0].length, limit + 1);
+    EXPECT_EQ(splitter.element_offsets().size(), 3U);
+  }
+}
+
 TEST(JsonArraySplitterTest, RandomDamageLosesNoSolidByte) {
   std::mt19937 random(11);
   const std::string_view bytes = "{}[],,:\"\"\\\n ab";

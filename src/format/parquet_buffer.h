@@ -66,7 +66,7 @@ class Arena {
       ++block_;
       used_ = 0;
     }
-    blocks_.push_back(Block(std::max(size, kBlockBytes)));
+    blocks_.emplace_back(std::max(size, kBlockBytes));
     used_ = size;
     return blocks_.back().begin();
   }

@@ -102,8 +102,7 @@ char* put_sequence_block(const std::int64_t* values, std::size_t count, std::siz
   *out++ = static_cast<char>(8 - low - 3);  // code of the match length
   if (names_distance) {
     // Offset 8 is spelled 8 + 3: the extra bits are 011, once a sequence.
-    std::memcpy(out, "\xDB\xB6\x6D", 3);
-    out += 3;
+    for (const int bits : {0xDB, 0xB6, 0x6D}) *out++ = static_cast<char>(bits);
   }
   *out++ = 1;  // end mark of the bits
   put_block_header(header, BlockType::kCompressed,

@@ -89,7 +89,7 @@ TEST_F(BlockCompressorTest, WhatDoesNotShrinkIsStored) {
 TEST_F(BlockCompressorTest, PartsOfAnyKindJoinIntoOneFrame) {
   const std::string text = repetitive(300000);
   const std::string noise = random_bytes(200000, 7);
-  const std::string few = "\x02\x00\x00\x00\x90\x01";
+  const std::string few = {2, 0, 0, 0, 100, 1};
   const auto times = sorted_times(3000, 100000, 3);
   PagePart compressed = part_of(text);
   compressor_.compress(compressed, arena_);

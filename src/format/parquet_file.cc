@@ -178,7 +178,7 @@ ParquetFile::ParquetFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ParquetFile::~ParquetFile() = default;
 
 Result<std::unique_ptr<ParquetFile>> ParquetFile::create(
-    const TableDefinition& table, std::filesystem::path path,
+    const TableDefinition& table, const std::filesystem::path& path,
     std::vector<std::pair<std::string, std::string>> metadata) {
   ASSIGN_OR_RETURN(DurableFile file, DurableFile::create(path));
   fault_point("parquet.write");

@@ -47,7 +47,9 @@ ThriftValue read_value(std::string_view& bytes, int type) {
   switch (type) {
     case 1: value.number = 1; break;
     case 2: break;
-    case 3: value.number = take_fixed<std::int8_t>(bytes); break;
+    case 3:
+      value.number = static_cast<std::int64_t>(take_fixed<std::uint8_t>(bytes) ^ 0x80) - 0x80;
+      break;
     case 4:
     case 5:
     case 6: value.number = take_zigzag(bytes); break;
@@ -77,7 +79,7 @@ std::vector<std::string> take_plain(std::string_view& page, int type, std::size_
   std::vector<std::string> values;
   for (std::size_t i = 0; i < count; ++i) {
     switch (type) {
-      case 0: values.push_back((page.at(i / 8) >> (i % 8) & 1) != 0 ? "1" : "0"); break;
+      case 0: values.emplace_back((page.at(i / 8) >> (i % 8) & 1) != 0 ? "1" : "0"); break;
       case 1: values.push_back(std::to_string(take_fixed<std::int32_t>(page))); break;
       case 2: values.push_back(std::to_string(take_fixed<std::int64_t>(page))); break;
       default: values.emplace_back(take(page, take_fixed<std::uint32_t>(page)));
@@ -222,6 +224,7 @@ std::vector<std::uint32_t> read_hybrid(std::string_view bytes, int width, std::s
 
 std::vector<std::string> LeafValues::flat() const {
   std::vector<std::string> texts;
+  texts.reserve(slots.size());
   for (const Slot& slot : slots) texts.push_back(slot.value.value_or("~"));
   return texts;
 }
@@ -253,7 +256,7 @@ ParquetContent read_parquet(const std::filesystem::path& path) {
     for (std::size_t i = 0; i < schemas.size(); ++i) {
       const ThriftValue& meta = group[1].list.at(i)[3];
       if (&group == content.footer[4].list.data()) {
-        content.codecs.push_back(meta[4].number == 6 ? "zstd" : "none");
+        content.codecs.emplace_back(meta[4].number == 6 ? "zstd" : "none");
         content.dictionaries.push_back(meta.has(11));
       }
       read_chunk(meta, schemas[i], content, content.leaves[i]);

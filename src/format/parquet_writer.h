@@ -113,7 +113,7 @@ class ParquetFile {
   /// `metadata`: key-value pairs of the footer (besides Iceberg's "iceberg.schema", which is
   /// added). Errors: kIo, kNoSpace.
   static Result<std::unique_ptr<ParquetFile>> create(
-      const TableDefinition& table, std::filesystem::path path,
+      const TableDefinition& table, const std::filesystem::path& path,
       std::vector<std::pair<std::string, std::string>> metadata);
   ~ParquetFile();  ///< removes the temporary file when not finished
   ParquetFile(const ParquetFile&) = delete;

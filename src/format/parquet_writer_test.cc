@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <string>
@@ -260,6 +260,7 @@ TEST_F(ParquetWriterTest, LargeMapsComeBackAcrossPages) {
   std::mt19937_64 random(3);
   std::vector<std::uint32_t> offsets = {0}, keys, values;
   std::vector<std::string> texts;
+  texts.reserve(3000);
   for (int i = 0; i < 3000; ++i) texts.push_back("value " + std::to_string(i));
   for (int row = 0; row < 9000; ++row) {
     for (std::uint64_t n = random() % 4; n > 0; --n) {
@@ -279,8 +280,8 @@ TEST_F(ParquetWriterTest, LargeMapsComeBackAcrossPages) {
   Texts expected_keys, expected_values;
   for (std::size_t row = 0; row < 9000; ++row) {
     if (offsets[row] == offsets[row + 1]) {
-      expected_keys.push_back("~");
-      expected_values.push_back("~");
+      expected_keys.emplace_back("~");
+      expected_values.emplace_back("~");
     }
     for (std::uint32_t e = offsets[row]; e < offsets[row + 1]; ++e) {
       expected_keys.emplace_back(key_texts[keys[e]]);
@@ -338,6 +339,7 @@ TEST_F(ParquetWriterTest, ColumnsThatShareIndicesComeBackEach) {
   std::mt19937_64 random(6);
   for (const bool with_nulls : {false, true}) {
     std::vector<std::uint32_t> indices;
+    indices.reserve(20000);
     for (int i = 0; i < 20000; ++i)
       indices.push_back(with_nulls && i % 9 == 4
                             ? kNull
@@ -420,6 +422,7 @@ TEST_F(ParquetWriterTest, RandomNumbersAreStoredAndTextIsCompressed) {
 TEST_F(ParquetWriterTest, SameRowsGiveSameBytes) {
   std::mt19937_64 random(9);
   std::vector<std::int64_t> numbers;
+  numbers.reserve(5000);
   for (int i = 0; i < 5000; ++i) numbers.push_back(static_cast<std::int64_t>(random() % 100));
   ColumnData data;
   data.longs = numbers;

@@ -140,6 +140,8 @@ class TransformBatch {
       input.shown_path = file.path;
       input.hour = file.hour;
       input.quarantines = !file.validated;
+      // A copied line was within the limit of its day: a lower one must not lose it now.
+      if (!file.in_place) input.max_line_bytes = static_cast<std::size_t>(std::max<std::int64_t>(file.size, 1));
       input.arrivals = file.arrivals;
       bytes += static_cast<std::uint64_t>(file.size);
       inputs.push_back(std::move(input));

@@ -337,7 +337,18 @@ class Merge {
             return {};
           }));
     }
-    dates.insert(old.begin(), old.end());
+    if (input_.rows_removed) {
+      dates.clear();
+      ASSIGN_OR_RETURN(const std::string facts, all_facts());
+      if (!facts.empty()) {
+        RETURN_IF_ERROR(input_.existing->query("SELECT DISTINCT date_key FROM " + facts, [&](const Chunk& chunk) -> Status {
+          for (const std::int32_t key : chunk.ints(0)) dates.insert(key);
+          return {};
+        }));
+      }
+    } else {
+      dates.insert(old.begin(), old.end());
+    }
     if (dates == old) return {};
     TableChange change;
     ASSIGN_OR_RETURN(DataFile file, write_dates(options_, {dates.begin(), dates.end()}));

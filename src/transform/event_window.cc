@@ -49,7 +49,10 @@ void EventWindow::forget_before(std::int64_t hour) {
 Result<std::vector<std::uint32_t>> EventWindow::resolve(std::size_t sequence, std::int64_t hour, std::vector<IdentifiedRow> rows) {
   std::sort(rows.begin(), rows.end(), [](const IdentifiedRow& a, const IdentifiedRow& b) {
     if (a.time != b.time) return a.time < b.time;
-    if (a.canonical_hash != b.canonical_hash) return a.canonical_hash < b.canonical_hash;
+    // Hashes compare as the signed numbers that they are in SQL.
+    const auto ha = static_cast<std::int64_t>(a.canonical_hash);
+    const auto hb = static_cast<std::int64_t>(b.canonical_hash);
+    if (ha != hb) return ha < hb;
     return a.row < b.row;
   });
   std::unique_lock lock(mutex_);

@@ -106,7 +106,9 @@ Status HourWorker::read_input(std::uint32_t input, std::int64_t) {
   InputOutcome& outcome = shared_->outcomes[input];
   arrival_run_ = 0;
   arrival_left_ = 0;
-  auto opened = LineReader::open(source.path, options_.lines);
+  LineReaderOptions lines = options_.lines;
+  if (source.max_line_bytes > 0) lines.max_line_bytes = source.max_line_bytes;
+  auto opened = LineReader::open(source.path, lines);
   if (!opened) {
     outcome.problem = opened.error().message;
     return {};

@@ -37,6 +37,7 @@ struct TransformInput {
   std::string shown_path;       ///< as reports and quarantine name it
   std::optional<std::int64_t> hour;  ///< of its folder
   bool quarantines = true;      ///< false: its bad rows are in quarantine already
+  std::size_t max_line_bytes = 0;  ///< 0: the worker's limit; lines of copied files were measured when they were taken
   std::vector<std::pair<std::int64_t, std::int64_t>> arrivals;  ///< (arrived_at, records); a negative count is all the rest
 };
 

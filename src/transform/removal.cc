@@ -187,6 +187,7 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
     if (found == 0) continue;
     out.removed.push_back(file.path);
     out.rows += found;
+    if (file.of_this_batch) out.own_rows += found;
 
     const std::filesystem::path old(file.path);
     const std::filesystem::path path = old.parent_path() / fmt::format("{}-rewrite-{:05}.parquet", options.batch_id, number++);

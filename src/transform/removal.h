@@ -23,6 +23,7 @@ struct RemovalOutput {
   std::vector<std::string> removed;         ///< paths of files that were rewritten or became empty
   std::vector<std::int64_t> changed_users;  ///< user_key of each row that went
   std::int64_t rows = 0;
+  std::int64_t own_rows = 0;  ///< of these, rows that this batch had written
 };
 
 Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOptions& options, const std::vector<Replaced>& rows);

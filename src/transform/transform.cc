@@ -216,7 +216,10 @@ class Transform {
     facts->added = std::move(removal.added);
     merge->changed_users = std::move(removal.changed_users);
     merge->rows_removed = true;
-    result->replaced = removal.rows;
+    // A row that this very batch had written is one of its duplicates.
+    result->counts.accepted -= removal.own_rows;
+    result->counts.duplicate += removal.own_rows;
+    result->replaced = removal.rows - removal.own_rows;
     return {};
   }
 

@@ -253,7 +253,7 @@ void fill_from_indices(Random& random, const Case& spec, const ColumnDefinition&
   }
   for (const std::uint32_t index : indices) {
     if (index == kNullIndex) {
-      out.json.push_back("null");
+      out.json.emplace_back("null");
     } else if (column.type == kString) {
       std::string json;
       append_json(json, texts[index]);
@@ -346,6 +346,7 @@ int write_case(const Case& spec, const std::string& folder, std::uint64_t seed) 
       }
     }
     std::vector<ColumnData> data;
+    data.reserve(columns.size());
     for (const OwnedColumn& column : columns) data.push_back(column.data);
     auto group = encoder.encode(rows, data);
     if (!group) return std::cerr << group.error().message << "\n", 1;

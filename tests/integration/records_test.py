@@ -224,9 +224,7 @@ class EveryWayIn(LakeTest):
         cls.ways[way] = (lake, lake.run(source, **options), str(source))
 
     def each_way(self):
-        for way, (lake, report, source) in self.ways.items():
-            with self.subTest(way):
-                yield lake, report, source
+        return self.ways.values()
 
     def test_counts(self):
         reasons = {}
@@ -250,7 +248,7 @@ class EveryWayIn(LakeTest):
                                         for name, (_, sql, _) in ACCEPTED.items())
             found = {name: json.loads(value) if value is not None else None for name, value in lake.sql(wanted)}
             for name, (_, _, value) in ACCEPTED.items():
-                with self.subTest(name):
+                with self.subTest(name, lake=lake.path.name):
                     self.assertIn(name, found)
                     self.assertEqual(found[name], value)
 
@@ -258,7 +256,7 @@ class EveryWayIn(LakeTest):
         for lake, _, _ in self.each_way():
             found = dict(lake.sql("SELECT metadata['mark'], epoch_us(event_timestamp) FROM fact_clicks"))
             for text, us in TIMES.items():
-                with self.subTest(text):
+                with self.subTest(text, lake=lake.path.name):
                     self.assertEqual(found.get(self.marks[text]), us)
 
     def test_quarantined_records(self):
@@ -270,7 +268,7 @@ class EveryWayIn(LakeTest):
             by_offset = {row["offset"]: row for row in lake.quarantine()}
             self.assertEqual(len(by_offset), len(QUARANTINED))
             for name, (line, reason, field) in QUARANTINED.items():
-                with self.subTest(name, line=line[:300]):
+                with self.subTest(name, lake=lake.path.name, line=line[:300]):
                     offset, number = offsets[name]
                     self.assertIn(offset, by_offset)
                     row = by_offset[offset]
@@ -501,10 +499,11 @@ class Respelled(LakeTest):
         text = lines(self.ORIGINAL, *self.OTHERS.values())
         self.assert_counts(self.lake().run("-", stdin=text), len(self.OTHERS) + 1, len(self.OTHERS) + 1)
 
-    def test_key_order_of_a_nested_object_is_a_spelling_too(self):
+    def test_key_order_of_a_nested_object_is_content(self):
+        """A nested value is its compact text, as typed."""
         line = self.ORIGINAL.replace(b'{"c":[1,"x/y"]}', b'{"c":1,"d":2}')
         other = self.ORIGINAL.replace(b'{"c":[1,"x/y"]}', b'{"d":2,"c":1}')
-        self.assert_counts(self.lake().run("-", stdin=lines(line, other)), 2, 1, 1)
+        self.assert_counts(self.lake().run("-", stdin=lines(line, other)), 2, 2)
 
 
 if __name__ == "__main__":

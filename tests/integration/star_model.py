@@ -107,6 +107,8 @@ def _iso(text):
     if zone and zone != "Z":
         digits = zone[1:].replace(":", "")
         offset = int(digits[:2]) * 60 + int(digits[2:] or 0)
+        if int(digits[:2]) > 23 or int(digits[2:] or 0) > 59:
+            raise Bad(text)
         us -= (-1 if zone[0] == "-" else 1) * offset * 60_000_000
     return us
 

@@ -1,0 +1,46 @@
+"""The figures that the benchmarks are for: what each is called, its unit, its bar and its aim."""
+import dataclasses
+
+
+@dataclasses.dataclass
+class Figure:
+    case: str
+    text: str
+    unit: str
+    bar: float | None = None
+    aim: float | None = None
+    higher_is_better: bool = False
+    digits: int = 1
+
+
+FIGURES = {
+    "wall_chdb": Figure("wall-chdb", "wall against the ClickHouse engine (chdb)", "x faster", 5, 8, True),
+    "wall_duckdb": Figure("wall-duckdb", "wall against DuckDB", "x faster", 10, 16, True),
+    "wall_spark": Figure("wall-spark", "wall against PySpark local[2]", "x faster", 40, 60, True),
+    "cpu_chdb": Figure("wall-chdb", "CPU seconds against chdb", "x fewer", 3, 5, True),
+    "cpu_duckdb": Figure("wall-duckdb", "CPU seconds against DuckDB", "x fewer", None, None, True),
+    "cpu_spark": Figure("wall-spark", "CPU seconds against PySpark", "x fewer", None, None, True),
+    "cpu_parse": Figure("parse-only", "CPU seconds against parsing alone (simdjson)", "x as many", 4, 2.5, False, 2),
+    "parquet_bytes": Figure("parquet-bytes", "Parquet bytes of fact_clicks against DuckDB's", "of DuckDB's", 1.0, 0.8, False, 3),
+    "peak_memory": Figure("scale-events", "peak memory at 10 x the events", "MiB", 400, 250, False, 0),
+    "memory_growth": Figure("scale-events", "peak memory at 10 x the events against 1 x", "x", 1.2, None, False, 2),
+    "cpu_per_event_events": Figure("scale-events", "CPU per event at 10 x the events against 1 x", "x", 1.1, None, False, 2),
+    "cpu_per_event_hours": Figure("scale-hours", "CPU per event at 10 x the hours against 1 x", "x", 1.1, None, False, 2),
+    "nothing_new": Figure("nothing-new", "a run with nothing new, lake of 480 hours", "ms", 90, 50),
+    "version": Figure("start-up", "`--version`", "ms", 20, None),
+    "select_1": Figure("start-up", "`sql \"SELECT 1\"`", "ms", 90, None),
+    "ingest": Figure("ingest", "`ingest` alone (validate, route, merge, copy)", "MB/s", 1000, None, True, 0),
+    "ingest_of_disk": Figure("ingest", "`ingest` alone against writing and syncing the same bytes", "of the disk's rate", None, None, True, 2),
+    "generate": Figure("generate", "`generate`", "MB/s", 300, None, True, 0),
+}
+
+
+def verdict(figure, value):
+    """"aim", "bar", "missed", or "" where there is no bar."""
+    def reaches(limit):
+        return value >= limit if figure.higher_is_better else value <= limit
+    if figure.bar is None:
+        return ""
+    if not reaches(figure.bar):
+        return "missed"
+    return "aim" if figure.aim is not None and reaches(figure.aim) else "bar"
