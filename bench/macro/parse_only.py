@@ -8,10 +8,10 @@ def parse_only(bench):
     clicks = bench.clicks()
     peer = bench.peer_binary("parse_only")
     clicks.warm()
-    # simdjson has more than one way through a file of lines: the one that is fastest here is the peer.
+    # simdjson has more than one way through a file of lines: the one that is fastest here is the peer. `plain` is shown beside it.
     ways = {}
-    for way in ("many", "line", "dom"):
-        ways[way] = min(measure.run([peer, "--threads", bench.threads, "--way", way, clicks.folder]).cpu_s for _ in range(2))
+    for way in ("many", "line", "dom", "plain"):
+        ways[way] = min(measure.run([peer, "--threads", bench.threads, "--way", way, clicks.folder]).cpu_s for _ in range(3))
         bench.say(f"  simdjson, {way}: {ways[way]:.3f} CPU s")
     way = min(ways, key=ways.get)
     lakes = {}
@@ -21,6 +21,7 @@ def parse_only(bench):
             lakes["now"] = bench.new_lake()
 
     uses = measure.in_turn({"parse_only": lambda: [peer, "--threads", bench.threads, "--way", way, clicks.folder],
+                            "parse_only, plain": lambda: [peer, "--threads", bench.threads, "--way", "plain", clicks.folder],
                             "clicklake": lambda: bench.run_in_place(lakes["now"], clicks.folder)}, bench.rounds, prepare, bench.say)
     for use in uses["clicklake"]:
         bench.checked(use, clicks)
@@ -28,7 +29,9 @@ def parse_only(bench):
     if counted["records"] != clicks.rows:
         raise measure.RunFailed(f"parse_only saw {counted['records']} of {clicks.rows} records")
     cpu = measure.ratios(uses["clicklake"], uses["parse_only"], "cpu_s")
+    plain = measure.ratios(uses["clicklake"], uses["parse_only, plain"], "cpu_s")
     medians = {side: {field: measure.figure([getattr(u, field) for u in uses[side]])["value"] for field in ("wall_s", "cpu_s")} for side in uses}
     cpu["detail"] = f"{medians['clicklake']['cpu_s']:.2f} CPU s, parsing alone {medians['parse_only']['cpu_s']:.2f} CPU s"
+    plain["detail"] = f"{medians['clicklake']['cpu_s']:.2f} CPU s, parsing alone {medians['parse_only, plain']['cpu_s']:.2f} CPU s"
     return {"peer": f"simdjson {counted['simdjson']} ({counted['implementation']}), way {way}", "ways_cpu_s": {k: round(v, 4) for k, v in ways.items()},
-            "data": clicks.as_json(), "medians": medians, "runs": {side: [u.as_json() for u in uses[side]] for side in uses}, "figures": {"cpu_parse": cpu}}
+            "data": clicks.as_json(), "medians": medians, "runs": {side: [u.as_json() for u in uses[side]] for side in uses}, "figures": {"cpu_parse": cpu, "cpu_parse_plain": plain}}

@@ -54,6 +54,12 @@ int main(int argc, char** argv) {
   add_generate_command(&app, &context);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    if (app.get_subcommands().empty() && !app.remaining().empty()) {
+      return fail({ErrorCode::kInvalidArgument, "there is no command '" + app.remaining().front() + "': `clicklake --help` lists them"});
+    }
+    app.exit(error);
+    return 2;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

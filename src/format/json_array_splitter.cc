@@ -84,6 +84,9 @@ void JsonArraySplitter::emit_solid(const char* bytes, std::size_t count) {
     long_length_ += std::exchange(skipped_blanks_, 0);
   }
   if (too_long_) {
+    if (long_head_.size() == long_length_) {
+      long_head_.append(bytes, std::min(count, kept_ - std::min(kept_, long_length_)));
+    }
     long_length_ += count;
     solid_length_ = long_length_;
     return;
@@ -96,8 +99,9 @@ void JsonArraySplitter::emit_solid(const char* bytes, std::size_t count) {
 
 void JsonArraySplitter::emit_blank(char blank) {
   if (too_long_) {
+    if (long_head_.size() == long_length_ && long_length_ < kept_) long_head_.push_back(blank);
     ++long_length_;
-  } else if (skipped_blanks_ > 0 || lines_.size() - begin_ - solid_length_ >= max_element_bytes_) {
+  } else if (skipped_blanks_ > 0 || lines_.size() - begin_ - solid_length_ >= max_blanks_held_) {
     ++skipped_blanks_;
   } else {
     lines_.push_back(blank);

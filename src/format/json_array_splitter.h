@@ -25,7 +25,9 @@ class JsonArraySplitter {
  public:
   /// Longer elements than `max_element_bytes` are not held, `kept` bytes of their beginning are.
   JsonArraySplitter(std::size_t max_element_bytes, std::size_t kept)
-      : max_element_bytes_(max_element_bytes), kept_(kept) {}
+      : max_element_bytes_(max_element_bytes),
+        kept_(kept),
+        max_blanks_held_(max_element_bytes > kept ? max_element_bytes : kept) {}
 
   /// Begins right behind an array's `[`, at byte `offset` (0-based) of the text, on line `line`
   /// (1-based).
@@ -66,6 +68,7 @@ class JsonArraySplitter {
 
   const std::size_t max_element_bytes_;
   const std::size_t kept_;
+  const std::size_t max_blanks_held_;
   std::uint64_t offset_ = 0;
   std::uint64_t line_ = 1;
   bool closed_ = false;

@@ -127,6 +127,20 @@ TEST(JsonArraySplitterTest, ElementOfTheLimitIsHeldAndOneByteMoreIsNot) {
   }
 }
 
+TEST(JsonArraySplitterTest, HeadOfALongElementIsKeptHoweverItIsFed) {
+  const std::string text = "{\"a\": [1 , 2, \"3456789\"]} , {}]";
+  for (std::size_t step = 1; step <= text.size(); ++step) {
+    JsonArraySplitter splitter(5, 20);
+    splitter.start(1, 1);
+    for (std::size_t at = 0; at < text.size();) {
+      at += splitter.feed(std::string_view(text).substr(at, step), 1'000'000);
+    }
+    ASSERT_EQ(splitter.overlong().size(), 1U);
+    EXPECT_EQ(splitter.overlong()[0].head, text.substr(0, 20));
+    EXPECT_EQ(splitter.overlong()[0].length, 25U);
+  }
+}
+
 TEST(JsonArraySplitterTest, RandomDamageLosesNoSolidByte) {
   std::mt19937 random(11);
   const std::string_view bytes = "{}[],,:\"\"\\\n ab";

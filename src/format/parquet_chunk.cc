@@ -46,10 +46,12 @@ void ChunkWriter::write(ChunkDraft& draft, Arena& arena, Arena& data_arena,
   for (PageDraft& page : draft.pages) {
     if (!page.is_tried) {
       Arena& blocks = page.is_dictionary ? arena : data_arena;
-      if (page.longs.empty()) {
-        compressor_.compress(page.body, blocks);
-      } else {
+      if (!page.longs.empty()) {
         compressor_.compress_longs(page.body, page.longs, blocks);
+      } else if (page.is_packed) {
+        compressor_.compress_packed(page.body, blocks);
+      } else {
+        compressor_.compress(page.body, blocks);
       }
       page.is_tried = true;
     }

@@ -1,5 +1,7 @@
 #include "format/parquet_compression.h"
 
+// For the compression mode of literals, which the shared library takes as well.
+#define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 
 #include <algorithm>
@@ -140,36 +142,37 @@ int choose_low_bytes(std::span<const std::int64_t> values) {
 
 BlockCompressor::BlockCompressor(int level, double min_gain)
     : context_(ZSTD_createCCtx()),
+      entropy_context_(ZSTD_createCCtx()),
       min_gain_(min_gain),
       sample_(new char[ZSTD_compressBound(kSampleBytes)]) {
   ZSTD_CCtx_setParameter(context_, ZSTD_c_compressionLevel, level);
-  ZSTD_CCtx_setParameter(context_, ZSTD_c_checksumFlag, 0);
+  ZSTD_CCtx_setParameter(entropy_context_, ZSTD_c_compressionLevel, 1);
+  ZSTD_CCtx_setParameter(entropy_context_, ZSTD_c_targetLength, 63);
+  ZSTD_CCtx_setParameter(entropy_context_, ZSTD_c_literalCompressionMode, ZSTD_ps_enable);
 }
 
-BlockCompressor::~BlockCompressor() { ZSTD_freeCCtx(context_); }
-
-std::size_t BlockCompressor::compress_frame(std::string_view bytes, char* out,
-                                            std::size_t capacity) {
-  const std::size_t size = ZSTD_compress2(context_, out, capacity, bytes.data(), bytes.size());
-  return ZSTD_isError(size) != 0 ? capacity : size;
+BlockCompressor::~BlockCompressor() {
+  ZSTD_freeCCtx(context_);
+  ZSTD_freeCCtx(entropy_context_);
 }
 
-void BlockCompressor::compress(PagePart& part, Arena& arena) {
+bool BlockCompressor::shrinks(std::size_t from, std::size_t to) const {
+  return static_cast<double>(to) <= static_cast<double>(from) * (1 - min_gain_);
+}
+
+/// The size of a sample of `bytes` (>= kSampledFrom), compressed.
+std::size_t BlockCompressor::sample_size(ZSTD_CCtx* context, std::string_view bytes) {
+  const std::string_view sample = bytes.substr((bytes.size() - kSampleBytes) / 2, kSampleBytes);
+  const std::size_t capacity = ZSTD_compressBound(kSampleBytes);
+  return ZSTD_compress2(context, sample_.get(), capacity, sample.data(), sample.size());
+}
+
+void BlockCompressor::compress_whole(ZSTD_CCtx* context, PagePart& part, Arena& arena) {
   const std::string_view plain = part.plain;
-  if (plain.size() < kSmallestTried) return;
-  const auto shrinks = [&](std::size_t from, std::size_t to) {
-    return static_cast<double>(to) <= static_cast<double>(from) * (1 - min_gain_);
-  };
-  if (plain.size() >= kSampledFrom) {
-    const std::string_view sample = plain.substr((plain.size() - kSampleBytes) / 2, kSampleBytes);
-    if (!shrinks(kSampleBytes,
-                 compress_frame(sample, sample_.get(), ZSTD_compressBound(kSampleBytes))))
-      return;
-  }
   const std::size_t capacity = ZSTD_compressBound(plain.size());
   char* const out = arena.allocate(capacity);
-  const std::size_t size = compress_frame(plain, out, capacity);
-  if (!shrinks(plain.size(), size)) {
+  const std::size_t size = ZSTD_compress2(context, out, capacity, plain.data(), plain.size());
+  if (ZSTD_isError(size) != 0 || !shrinks(plain.size(), size)) {
     arena.shrink(out, 0);
     return;
   }
@@ -177,6 +180,23 @@ void BlockCompressor::compress(PagePart& part, Arena& arena) {
   const std::size_t header = frame_header_size(out);
   part.blocks = {out + header, size - header};
   part.last_block_offset = find_last_block(part.blocks);
+}
+
+void BlockCompressor::compress(PagePart& part, Arena& arena) {
+  if (part.plain.size() < kSmallestTried) return;
+  if (part.plain.size() >= kSampledFrom &&
+      !shrinks(kSampleBytes, sample_size(context_, part.plain))) {
+    return;
+  }
+  compress_whole(context_, part, arena);
+}
+
+void BlockCompressor::compress_packed(PagePart& part, Arena& arena) {
+  if (part.plain.size() < kSampledFrom) return compress(part, arena);
+  const std::size_t matched = sample_size(context_, part.plain);
+  const std::size_t coded = sample_size(entropy_context_, part.plain);
+  if (!shrinks(kSampleBytes, std::min(matched, coded))) return;
+  compress_whole(coded <= matched + matched / 64 ? entropy_context_ : context_, part, arena);
 }
 
 void BlockCompressor::compress_longs(PagePart& part, std::span<const std::int64_t> values,

@@ -43,14 +43,21 @@ class BlockCompressor {
   /// Tries to shrink `part`; its blocks lie in `arena`. Large parts are tried by a sample first.
   void compress(PagePart& part, Arena& arena);
 
+  /// The same for bit-packed numbers, in which repeats rarely start at whole bytes: by entropy
+  /// coding alone where a sample shows that a search for matches would not pay.
+  void compress_packed(PagePart& part, Arena& arena);
+
   /// The same for a part that holds 64-bit integers, which must be `values`: by repeated sequences
   /// where the high bytes rarely change.
   void compress_longs(PagePart& part, std::span<const std::int64_t> values, Arena& arena);
 
  private:
-  std::size_t compress_frame(std::string_view bytes, char* out, std::size_t capacity);
+  bool shrinks(std::size_t from, std::size_t to) const;
+  std::size_t sample_size(ZSTD_CCtx_s* context, std::string_view bytes);
+  void compress_whole(ZSTD_CCtx_s* context, PagePart& part, Arena& arena);
 
   ZSTD_CCtx_s* context_;
+  ZSTD_CCtx_s* entropy_context_;  ///< strides so far in its search for matches that few are found
   double min_gain_;
   std::unique_ptr<char[]> sample_;
 };

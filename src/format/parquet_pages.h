@@ -41,7 +41,8 @@ struct PageDraft {
   PagePart body;
   std::span<const std::int64_t>
       longs;  ///< what the body holds, where it holds just these and their high bytes may repeat
-  bool is_tried = false;  ///< the body's compression was tried
+  bool is_packed = false;  ///< the body is bit-packed numbers and little else
+  bool is_tried = false;   ///< the body's compression was tried
 };
 
 struct ChunkDraft {
@@ -150,6 +151,7 @@ void add_data_pages(const Presence& presence, bool is_optional, std::size_t page
     PageDraft page;
     page.encoding = Body::kEncoding;
     page.level_count = rows;
+    page.is_packed = Body::kEncoding == ParquetEncoding::kRleDictionary;
     const bool has_words = presence.words != nullptr;
     if (is_optional && !has_words) page.levels.add_run(present == 0 ? 0 : 1, 1, rows);
     char* const start =

@@ -106,6 +106,14 @@ class TransformBatch {
       ASSIGN_OR_RETURN(TransformResult result, transform(catalog_, transform_options, inputs, &quarantine, &transform_progress));
       if (!result.collisions.empty()) {
         for (KeyCollision& c : result.collisions) transform_options.denied.push_back(std::move(c));
+        // The next attempt names its files alike, but may need fewer of them.
+        for (const TableChange& change : result.changes) {
+          for (const DataFile& file : change.added) {
+            std::error_code error;
+            std::filesystem::remove(options_.lake / file.path, error);
+            if (error) return errno_error(error.value(), "remove the file " + (options_.lake / file.path).string());
+          }
+        }
         continue;
       }
       return publish(pending, in_place, std::move(result), &quarantine, quarantine_path, report);

@@ -7,14 +7,16 @@
  *   folders/<inode>/<name>  a folder's entries when the folder was last fsynced: a symbolic link to
  *                           "file <inode>" or "folder <inode>"
  *
- * So a name and its contents become durable apart, in any order: a synced folder shows an unsynced file
- * as empty, an unsynced rename shows the old name, a synced folder without a durable name is lost. What
- * was there before the program started is put into the shadow by forgetful.py, which builds the tree that
- * is left, too. Nothing is ever really synced: the machine stays up, and it is faster.
+ * So a name and its contents become durable apart, in any order: a synced folder shows an unsynced
+ * file as empty, an unsynced rename shows the old name, a synced folder without a durable name is
+ * lost. What was there before the program started is put into the shadow by forgetful.py, which
+ * builds the tree that is left, too. Nothing is ever really synced: the machine stays up, and it is
+ * faster.
  *
- * Every call that may change what is durable is a step (fsync, fdatasync, rename, unlink, rmdir, mkdir).
- * $FORGETFUL_TRACE names a file to which each is appended; $FORGETFUL_KILL=n ends the process by SIGKILL
- * before the n-th. O_SYNC, msync and sync() are not known: who leans on them loses data here.
+ * Every call that may change what is durable is a step (fsync, fdatasync, rename, unlink, rmdir,
+ * mkdir). $FORGETFUL_TRACE names a file to which each is appended; $FORGETFUL_KILL=n ends the
+ * process by SIGKILL before the n-th. O_SYNC, msync and sync() are not known: who leans on them
+ * loses data here.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -81,7 +83,8 @@ static int absolute(int dirfd, const char* path, char* out) {
     char base[PATH_MAX];
     char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", dirfd);
-    const ssize_t size = readlink(dirfd == AT_FDCWD ? "/proc/self/cwd" : link, base, sizeof base - 1);
+    const ssize_t size =
+        readlink(dirfd == AT_FDCWD ? "/proc/self/cwd" : link, base, sizeof base - 1);
     if (size < 0) return 0;
     base[size] = '\0';
     if ((size_t)snprintf(joined, sizeof joined, "%s/%s", base, path) >= sizeof joined) return 0;
@@ -97,7 +100,8 @@ static int absolute(int dirfd, const char* path, char* out) {
   return (size_t)snprintf(out, PATH_MAX, "%s/%s", parent, slash + 1) < PATH_MAX;
 }
 
-/* Counts a step of the file or folder `relative`. Called with the lock held, before the step is taken. */
+/* Counts a step of the file or folder `relative`. Called with the lock held, before the step is
+ * taken. */
 static void step(const char* name, const char* relative) {
   ++steps;
   if (trace_fd >= 0) dprintf(trace_fd, "%s %s\n", name, relative);
@@ -204,7 +208,8 @@ static int sync_descriptor(int fd, const char* call) {
 int fsync(int fd) { return sync_descriptor(fd, "fsync"); }
 int fdatasync(int fd) { return sync_descriptor(fd, "fdatasync"); }
 
-/* A removed file's inode number must not come again: the shadow knows files by it. Kept open for ever. */
+/* A removed file's inode number must not come again: the shadow knows files by it. Kept open for
+ * ever. */
 static void hold(const char* path) { (void)!open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC); }
 
 static int changing(const char* call, int dirfd, const char* path, char* out) {
@@ -226,9 +231,7 @@ int renameat2(int from_fd, const char* from, int to_fd, const char* to, unsigned
 int renameat(int from_fd, const char* from, int to_fd, const char* to) {
   return renameat2(from_fd, from, to_fd, to, 0);
 }
-int rename(const char* from, const char* to) {
-  return renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
-}
+int rename(const char* from, const char* to) { return renameat2(AT_FDCWD, from, AT_FDCWD, to, 0); }
 
 int unlinkat(int dirfd, const char* name, int flags) {
   char path[PATH_MAX];

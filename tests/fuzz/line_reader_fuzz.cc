@@ -106,6 +106,10 @@ Reading plainly(std::string_view text, const LineReaderOptions& options) {
   return reading;
 }
 
+bool is_beginning(const std::vector<Line>& of, const std::vector<Line>& all) {
+  return of.size() <= all.size() && std::equal(of.begin(), of.end(), all.begin());
+}
+
 /// Whether `bytes` are surely neither compressed, nor an array, nor begin with a mark.
 bool is_plain(std::string_view bytes) {
   const std::size_t first = bytes.find_first_not_of(" \t\r\n");
@@ -132,6 +136,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Reading small = read(path, options);
   if (is_plain(bytes)) require(small == plainly(bytes, options));
   options.block_bytes = 1U << 16;
-  require(small == read(path, options));
+  const Reading large = read(path, options);
+  if (small.failed || large.failed) {
+    // How much a decompressor gives before it sees damage depends on the room that it is given.
+    require(small.failed && large.failed);
+    require(is_beginning(small.lines, large.lines) || is_beginning(large.lines, small.lines));
+  } else {
+    require(small == large);
+  }
   return 0;
 }

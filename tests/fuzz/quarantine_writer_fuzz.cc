@@ -73,7 +73,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   }
   static const std::filesystem::path path =
-      std::filesystem::path("/dev/shm") / ("quarantine-fuzz-" + std::to_string(::getpid()) + ".ndjson");
+      std::filesystem::path("/dev/shm") /
+      ("quarantine-fuzz-" + std::to_string(::getpid()) + ".ndjson");
   QuarantineWriter writer(path);
   const auto row_of = [&](std::size_t i) {
     const std::string_view whole = rows[i];

@@ -259,7 +259,8 @@ std::string compact(const JsonValue& value) {
 
 namespace {
 
-/// Bytes of the character that begins `text`; 0 where none does. `*begun` tells whether it is just not all there.
+/// Bytes of the character that begins `text`; 0 where none does. `*begun` tells whether it is just
+/// not all there.
 std::size_t character(std::string_view text, bool* begun) {
   *begun = false;
   const auto lead = static_cast<unsigned char>(text[0]);

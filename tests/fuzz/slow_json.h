@@ -16,7 +16,7 @@ struct JsonMember;
 struct JsonValue {
   enum Kind { kNull, kBoolean, kNumber, kText, kArray, kObject };
   Kind kind = kNull;
-  std::string text;  ///< of a string: decoded; of a number or literal: as written
+  std::string text;                 ///< of a string: decoded; of a number or literal: as written
   std::vector<JsonMember> members;  ///< an array's have empty names
 };
 
@@ -33,7 +33,8 @@ struct JsonReading {
   bool lone_surrogate = false;  ///< an escape was half a pair; its text is U+FFFD
 };
 
-/// One value of `text` from `at` on, after white space (blank, tab, CR). More than 64 levels are kTooDeep.
+/// One value of `text` from `at` on, after white space (blank, tab, CR). More than 64 levels are
+/// kTooDeep.
 JsonReading read_json(std::string_view text, std::size_t at);
 std::size_t skip_blanks(std::string_view text, std::size_t at);
 

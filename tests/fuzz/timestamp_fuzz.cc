@@ -20,13 +20,14 @@ constexpr std::int64_t kEnd = 4'133'980'800'000'000;  // 2101-01-01T00:00:00Z
 
 Micros within_years(std::int64_t us) { return us >= 0 && us < kEnd ? Micros(us) : std::nullopt; }
 
-/// The digits before the decimal point of `digits` * 10^`shift`; longer than `longest` means too many.
+/// The digits before the decimal point of `digits` * 10^`shift`; longer than `longest` means too
+/// many.
 std::string whole_part(std::string_view digits, std::int64_t shift, std::size_t longest) {
   std::string out;
   const std::int64_t length = static_cast<std::int64_t>(digits.size()) + shift;
   for (std::int64_t i = 0; i < length; ++i) {
-    const char c = i < static_cast<std::int64_t>(digits.size()) ? digits[static_cast<std::size_t>(i)]
-                                                                : '0';
+    const char c =
+        i < static_cast<std::int64_t>(digits.size()) ? digits[static_cast<std::size_t>(i)] : '0';
     if (out.empty() && c == '0') continue;
     out += c;
     if (out.size() > longest) break;
@@ -42,7 +43,8 @@ Micros slow_epoch(const std::string& text) {
   if (digits.find_first_not_of('0') == std::string::npos) return 0;
   if (m[1].length() != 0) return std::nullopt;
   std::int64_t exponent = 0;
-  for (const char c : m[5].str()) exponent = std::min<std::int64_t>(exponent * 10 + (c - '0'), 100'000);
+  for (const char c : m[5].str())
+    exponent = std::min<std::int64_t>(exponent * 10 + (c - '0'), 100'000);
   const std::int64_t shift = (m[4].str() == "-" ? -exponent : exponent) - m[3].length();
   // A number of n digits before the point is under 10^n.
   const std::string whole = whole_part(digits, shift, 20);
@@ -54,10 +56,9 @@ Micros slow_epoch(const std::string& text) {
 Micros slow_timestamp(const std::string& text) {
   static const std::regex kDigits(R"([0-9]+(?:\.[0-9]+)?)");
   if (std::regex_match(text, kDigits)) return slow_epoch(text);
-  static const std::regex kIso(
-      R"(([0-9]{4})-([0-9]{2})-([0-9]{2}))"
-      R"((?:[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?)"
-      R"((?:[Zz]|([+-])([0-9]{2})(?::?([0-9]{2}))?)?)?)");
+  static const std::regex kIso(R"(([0-9]{4})-([0-9]{2})-([0-9]{2}))"
+                               R"((?:[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?)"
+                               R"((?:[Zz]|([+-])([0-9]{2})(?::?([0-9]{2}))?)?)?)");
   std::smatch m;
   if (!std::regex_match(text, m, kIso)) return std::nullopt;
   const auto number = [&](std::size_t group) {

@@ -210,7 +210,11 @@ def money(text):
     """Ten-thousandths, rounded half up; None where the text is no number."""
     if text is None or not re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", text, re.ASCII):
         return None
-    value = int((decimal.Decimal(text) * 10_000).quantize(0, decimal.ROUND_HALF_UP))
+    number = decimal.Decimal(text)
+    if abs(number) >= 10**14:
+        return None
+    with decimal.localcontext(prec=60):
+        value = int((number * 10_000).quantize(0, decimal.ROUND_HALF_UP))
     return value if abs(value) < 10**18 else None
 
 
