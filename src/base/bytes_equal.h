@@ -37,6 +37,8 @@ inline bool bytes_equal(const char* a, const char* b, std::size_t size) {
   return a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1];
 }
 
-inline bool bytes_equal(std::string_view a, std::string_view b) { return a.size() == b.size() && bytes_equal(a.data(), b.data(), a.size()); }
+inline bool bytes_equal(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && bytes_equal(a.data(), b.data(), a.size());
+}
 
 }  // namespace clicklake

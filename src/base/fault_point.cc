@@ -1,11 +1,12 @@
 #include "base/fault_point.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <string>
-#include <unistd.h>
 
 namespace clicklake {
 namespace fault_point_internal {
@@ -35,7 +36,8 @@ void arm_fault_points(std::string_view spec) {
     kill_at = std::strtol(std::string(spec.substr(5)).c_str(), nullptr, 10);
     armed = kill_at > 0;
   } else if (spec.starts_with("trace@")) {
-    trace_fd = ::open(std::string(spec.substr(6)).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    trace_fd = ::open(std::string(spec.substr(6)).c_str(),
+                      O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     armed = trace_fd >= 0;
   }
 }

@@ -26,24 +26,34 @@ inline std::uint32_t load32(const char* p) {
   std::memcpy(&v, p, sizeof v);
   return v;
 }
-inline std::uint64_t xround(std::uint64_t acc, std::uint64_t input) { return std::rotl(acc + input * kP2, 31) * kP1; }
-inline std::uint64_t merge(std::uint64_t acc, std::uint64_t lane) { return (acc ^ xround(0, lane)) * kP1 + kP4; }
+inline std::uint64_t xround(std::uint64_t acc, std::uint64_t input) {
+  return std::rotl(acc + input * kP2, 31) * kP1;
+}
+inline std::uint64_t merge(std::uint64_t acc, std::uint64_t lane) {
+  return (acc ^ xround(0, lane)) * kP1 + kP4;
+}
 
 }  // namespace
 
-std::uint64_t xxh64(std::string_view bytes, std::uint64_t seed) { return XXH64(bytes.data(), bytes.size(), seed); }
+std::uint64_t xxh64(std::string_view bytes, std::uint64_t seed) {
+  return XXH64(bytes.data(), bytes.size(), seed);
+}
 
 EventHash event_hash(std::string_view bytes) {
-  // Two independent XXH64 states share the loads and the input multiplications, so their latencies overlap.
+  // Two independent XXH64 states share the loads and the input multiplications, so their latencies
+  // overlap.
   const char* p = bytes.data();
   std::size_t n = bytes.size();
   std::uint64_t a = 0;
   std::uint64_t b = 0;
   if (n >= 32) {
-    std::uint64_t a1 = kKeySeed + kP1 + kP2, a2 = kKeySeed + kP2, a3 = kKeySeed, a4 = kKeySeed - kP1;
-    std::uint64_t b1 = kCheckSeed + kP1 + kP2, b2 = kCheckSeed + kP2, b3 = kCheckSeed, b4 = kCheckSeed - kP1;
+    std::uint64_t a1 = kKeySeed + kP1 + kP2, a2 = kKeySeed + kP2, a3 = kKeySeed,
+                  a4 = kKeySeed - kP1;
+    std::uint64_t b1 = kCheckSeed + kP1 + kP2, b2 = kCheckSeed + kP2, b3 = kCheckSeed,
+                  b4 = kCheckSeed - kP1;
     do {
-      const std::uint64_t i1 = load64(p) * kP2, i2 = load64(p + 8) * kP2, i3 = load64(p + 16) * kP2, i4 = load64(p + 24) * kP2;
+      const std::uint64_t i1 = load64(p) * kP2, i2 = load64(p + 8) * kP2, i3 = load64(p + 16) * kP2,
+                          i4 = load64(p + 24) * kP2;
       a1 = std::rotl(a1 + i1, 31) * kP1;
       b1 = std::rotl(b1 + i1, 31) * kP1;
       a2 = std::rotl(a2 + i2, 31) * kP1;
@@ -90,9 +100,12 @@ EventHash event_hash(std::string_view bytes) {
   return {avalanche(a), avalanche(b)};
 }
 
-ContentHash::ContentHash() : state_(XXH3_createState()) { XXH3_128bits_reset(static_cast<XXH3_state_t*>(state_)); }
+ContentHash::ContentHash() : state_(XXH3_createState()) {
+  XXH3_128bits_reset(static_cast<XXH3_state_t*>(state_));
+}
 ContentHash::~ContentHash() { XXH3_freeState(static_cast<XXH3_state_t*>(state_)); }
-ContentHash::ContentHash(ContentHash&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+ContentHash::ContentHash(ContentHash&& other) noexcept
+    : state_(std::exchange(other.state_, nullptr)) {}
 ContentHash& ContentHash::operator=(ContentHash&& other) noexcept {
   std::swap(state_, other.state_);
   return *this;

@@ -1,9 +1,9 @@
 #pragma once
 /// XXH64 as the lake's keys and identities use it.
 ///
-/// Place: model and transform compute surrogate keys and event identities with it; readers in Spark get the same by `xxhash64(k)`.
-/// Thread safety: pure functions.
-/// Source: xxHash specification 0.1.1 (XXH64); `star-schema` in docs/design.md.
+/// Place: model and transform compute surrogate keys and event identities with it; readers in Spark
+/// get the same by `xxhash64(k)`. Thread safety: pure functions. Source: xxHash specification 0.1.1
+/// (XXH64); `star-schema` in docs/design.md.
 
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +20,8 @@ inline constexpr std::uint64_t kCheckSeed = 7222504154230306497ULL;
 /// XXH64 of `bytes` with `seed`. Cost: O(n), about 10 bytes a ns for long inputs.
 std::uint64_t xxh64(std::string_view bytes, std::uint64_t seed);
 
-/// The surrogate key of a natural key: 0 for the empty one, else XXH64 with seed 42 as a signed 64-bit integer.
+/// The surrogate key of a natural key: 0 for the empty one, else XXH64 with seed 42 as a signed
+/// 64-bit integer.
 inline std::int64_t surrogate_key(std::string_view natural_key) {
   return natural_key.empty() ? 0 : static_cast<std::int64_t>(xxh64(natural_key, kKeySeed));
 }

@@ -7,11 +7,15 @@
 namespace clicklake {
 namespace {
 
-TEST(HashTest, KeyEqualsSparksXxhash64) { EXPECT_EQ(surrogate_key("Spark"), -4294468057691064905LL); }
+TEST(HashTest, KeyEqualsSparksXxhash64) {
+  EXPECT_EQ(surrogate_key("Spark"), -4294468057691064905LL);
+}
 
 TEST(HashTest, EmptyNaturalKeyIsZero) { EXPECT_EQ(surrogate_key(""), 0); }
 
-TEST(HashTest, CheckSeedIsTheHashOfTheProductsName) { EXPECT_EQ(xxh64("clicklake", kKeySeed), kCheckSeed); }
+TEST(HashTest, CheckSeedIsTheHashOfTheProductsName) {
+  EXPECT_EQ(xxh64("clicklake", kKeySeed), kCheckSeed);
+}
 
 TEST(HashTest, OnePassEqualsTwoPassesAtEveryLength) {
   std::string text;

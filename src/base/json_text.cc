@@ -17,7 +17,8 @@ void append_json_string(std::string* out, std::string_view text) {
       case '\t': out->append("\\t"); break;
       default:
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-          out->append(fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c))));
+          out->append(
+              fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c))));
         } else {
           out->push_back(c);
         }

@@ -1,9 +1,9 @@
 #pragma once
 /// The one error channel: `Result<T>` and `Status`.
 ///
-/// Place: everywhere. A function that can fail returns one; bad rows are data (quarantine), never errors.
-/// Invariant: a Result holds a value or an Error, never neither.
-/// Source: the member names mirror C++23 `std::expected`, so that it can become an alias.
+/// Place: everywhere. A function that can fail returns one; bad rows are data (quarantine), never
+/// errors. Invariant: a Result holds a value or an Error, never neither. Source: the member names
+/// mirror C++23 `std::expected`, so that it can become an alias.
 
 #include <cstdlib>
 #include <string>
@@ -15,7 +15,8 @@ namespace clicklake {
 
 /// What the caller does next.
 enum class ErrorCode {
-  kInvalidArgument,  ///< the call or command line is wrong: tell the user how it is spelled (exit code 2)
+  kInvalidArgument,  ///< the call or command line is wrong: tell the user how it is spelled (exit
+                     ///< code 2)
   kInvalidData,      ///< the input is wrong: quarantine it, or report the file by name
   kNotFound,         ///< the thing named does not exist
   kAlreadyExists,    ///< it is there already: a no-op or a refusal, as the caller means it
@@ -37,7 +38,8 @@ struct Error {
   std::string message;  ///< what was being done, to which file and byte or line, and the way out
 };
 
-/// An `Error` of errno `err` while `doing` (e.g. "write /lake/x.parquet"); ENOSPC and EDQUOT become kNoSpace, ENOENT kNotFound.
+/// An `Error` of errno `err` while `doing` (e.g. "write /lake/x.parquet"); ENOSPC and EDQUOT become
+/// kNoSpace, ENOENT kNotFound.
 Error errno_error(int err, std::string_view doing);
 
 template <typename T>
@@ -46,8 +48,10 @@ class [[nodiscard]] Result {
   using value_type = T;
   using error_type = Error;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -78,7 +82,8 @@ class [[nodiscard]] Result<void> {
   using error_type = Error;
 
   Result() = default;
-  Result(Error error) : failed_(true), error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : failed_(true), error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool has_value() const { return !failed_; }
   explicit operator bool() const { return has_value(); }
@@ -97,17 +102,18 @@ using Status = Result<void>;
 /// Returns the error of `expr` (a Status or a Result) from the enclosing function.
 #define CLICKLAKE_CONCAT_(a, b) a##b
 #define CLICKLAKE_CONCAT(a, b) CLICKLAKE_CONCAT_(a, b)
-#define RETURN_IF_ERROR(expr) RETURN_IF_ERROR_IMPL_(CLICKLAKE_CONCAT(return_if_error_, __LINE__), expr)
-#define RETURN_IF_ERROR_IMPL_(tmp, expr)                                              \
-  do {                                                                                \
-    auto&& tmp = (expr);                                                              \
-    if (!tmp.has_value()) return std::forward<decltype(tmp)>(tmp).error();            \
+#define RETURN_IF_ERROR(expr) \
+  RETURN_IF_ERROR_IMPL_(CLICKLAKE_CONCAT(return_if_error_, __LINE__), expr)
+#define RETURN_IF_ERROR_IMPL_(tmp, expr)                                   \
+  do {                                                                     \
+    auto&& tmp = (expr);                                                   \
+    if (!tmp.has_value()) return std::forward<decltype(tmp)>(tmp).error(); \
   } while (false)
 
 /// `ASSIGN_OR_RETURN(auto x, f());` binds the value of a Result or returns its error.
 #define ASSIGN_OR_RETURN(lhs, expr) \
   ASSIGN_OR_RETURN_IMPL_(CLICKLAKE_CONCAT(assign_or_return_, __LINE__), lhs, expr)
-#define ASSIGN_OR_RETURN_IMPL_(tmp, lhs, expr)  \
-  auto tmp = (expr);                            \
+#define ASSIGN_OR_RETURN_IMPL_(tmp, lhs, expr)         \
+  auto tmp = (expr);                                   \
   if (!tmp.has_value()) return std::move(tmp).error(); \
   lhs = std::move(tmp).value()

@@ -22,10 +22,11 @@ std::size_t find_invalid_utf8(std::string_view text) {
       ++p;
     } else if (c >= 0xC2 && c <= 0xDF && continues(p + 1)) {
       p += 2;
-    } else if ((c & 0xF0) == 0xE0 && continues(p + 1) && continues(p + 2) && !(c == 0xE0 && p[1] < 0xA0) && !(c == 0xED && p[1] > 0x9F)) {
+    } else if ((c & 0xF0) == 0xE0 && continues(p + 1) && continues(p + 2) &&
+               !(c == 0xE0 && p[1] < 0xA0) && !(c == 0xED && p[1] > 0x9F)) {
       p += 3;
-    } else if (c >= 0xF0 && c <= 0xF4 && continues(p + 1) && continues(p + 2) && continues(p + 3) && !(c == 0xF0 && p[1] < 0x90) &&
-               !(c == 0xF4 && p[1] > 0x8F)) {
+    } else if (c >= 0xF0 && c <= 0xF4 && continues(p + 1) && continues(p + 2) && continues(p + 3) &&
+               !(c == 0xF0 && p[1] < 0x90) && !(c == 0xF4 && p[1] > 0x8F)) {
       p += 4;
     } else {
       return static_cast<std::size_t>(p - begin);

@@ -11,7 +11,8 @@
 
 namespace clicklake {
 
-/// Offset of the first byte that is not part of valid UTF-8; npos where all is. Cost: eight bytes a step over ASCII.
+/// Offset of the first byte that is not part of valid UTF-8; npos where all is. Cost: eight bytes a
+/// step over ASCII.
 std::size_t find_invalid_utf8(std::string_view text);
 
 /// Appends a code point (not a surrogate, at most U+10FFFF) as UTF-8.

@@ -1,9 +1,10 @@
 #include "base/uuid.h"
 
+#include <sys/random.h>
+
 #include <array>
 #include <cstddef>
 #include <random>
-#include <sys/random.h>
 
 namespace clicklake {
 
@@ -13,7 +14,8 @@ std::string make_uuid7(std::int64_t unix_ms) {
     std::random_device device;
     for (auto& b : bytes) b = static_cast<unsigned char>(device());
   }
-  for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<unsigned char>(unix_ms >> (40 - 8 * i));
+  for (std::size_t i = 0; i < 6; ++i)
+    bytes[i] = static_cast<unsigned char>(unix_ms >> (40 - 8 * i));
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x70);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);
   static constexpr char kDigits[] = "0123456789abcdef";

@@ -1,8 +1,8 @@
 #pragma once
 /// Time-ordered unique names (UUID version 7).
 ///
-/// Place: batch ids and file names. Invariant: names made later by one machine sort later (to the millisecond).
-/// Source: RFC 9562, section 5.7.
+/// Place: batch ids and file names. Invariant: names made later by one machine sort later (to the
+/// millisecond). Source: RFC 9562, section 5.7.
 
 #include <cstdint>
 #include <string>

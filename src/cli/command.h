@@ -2,13 +2,13 @@
 /// What the subcommands share: how they are declared, where the lake is, how a failure ends.
 ///
 /// Place: one file a subcommand, each with one add_... function; main puts them together.
-/// Invariant: results go to standard output, everything else to standard error; exit codes are 0 done, 1 failed, 2 wrong usage.
+/// Invariant: results go to standard output, everything else to standard error; exit codes are 0
+/// done, 1 failed, 2 wrong usage.
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
 #include <string>
-
-#include <CLI/CLI.hpp>
 
 #include "base/result.h"
 
@@ -16,9 +16,9 @@ namespace clicklake {
 
 /// Set by main, used by every subcommand.
 struct CommandContext {
-  std::string lake_from_environment;  ///< $CLICKLAKE_LAKE, may be ""
-  std::filesystem::path history_file; ///< of the SQL prompt; may be ""
-  std::function<int()> chosen;        ///< the subcommand to run after parsing; gives the exit code
+  std::string lake_from_environment;   ///< $CLICKLAKE_LAKE, may be ""
+  std::filesystem::path history_file;  ///< of the SQL prompt; may be ""
+  std::function<int()> chosen;         ///< the subcommand to run after parsing; gives the exit code
 };
 
 /// `--lake DIR`, defaulting to $CLICKLAKE_LAKE, then ./lake.

@@ -22,30 +22,63 @@ class Reader {
 
   Status read(const toml::table& root) {
     RunOptions& run = config_->run;
-    const std::map<std::string_view, std::function<Status(const toml::node&, std::string_view)>> keys{
-        {"threads", [&](const auto& n, auto k) { return integer(n, k, 0, 1024, [&](std::int64_t v) { run.threads = static_cast<int>(v); }); }},
-        {"memory_limit", [&](const auto& n, auto k) { return size(n, k, [&](std::uint64_t v) { run.memory_limit = v; }); }},
-        {"temp_dir",
-         [&](const auto& n, auto k) {
-           return text(n, k, [&](const std::string& v) {
-             if (!v.empty()) run.temp_dir = run.lake / v;
-           });
-         }},
-        {"max_line_bytes", [&](const auto& n, auto k) { return size(n, k, [&](std::uint64_t v) { run.max_line_bytes = v; }); }},
-        {"max_quarantine_ratio", [&](const auto& n, auto k) { return real(n, k, 0, 1, [&](double v) { run.max_quarantine_ratio = v; }); }},
-        {"target_file_size", [&](const auto& n, auto k) { return size(n, k, [&](std::uint64_t v) { run.target_file_bytes = v; }); }},
-        {"base_currency", [&](const auto& n, auto k) { return text(n, k, [&](const std::string& v) { run.base_currency = v; }); }},
-        {"dimension_buckets",
-         [&](const auto& n, auto k) { return integer(n, k, 1, 4096, [&](std::int64_t v) { run.dimension_buckets = static_cast<int>(v); }); }},
-        {"dedupe_window_hours", [&](const auto& n, auto k) { return integer(n, k, 0, 24 * 366, [&](std::int64_t v) { run.dedupe_window_hours = v; }); }},
-        {"zstd_level", [&](const auto& n, auto k) { return integer(n, k, 1, 19, [&](std::int64_t v) { run.parquet.zstd_level = static_cast<int>(v); }); }},
-        {"source", [&](const auto& n, auto k) { return sources(n, k); }},
-    };
+    const std::map<std::string_view, std::function<Status(const toml::node&, std::string_view)>>
+        keys{
+            {"threads",
+             [&](const auto& n, auto k) {
+               return integer(n, k, 0, 1024,
+                              [&](std::int64_t v) { run.threads = static_cast<int>(v); });
+             }},
+            {"memory_limit",
+             [&](const auto& n, auto k) {
+               return size(n, k, [&](std::uint64_t v) { run.memory_limit = v; });
+             }},
+            {"temp_dir",
+             [&](const auto& n, auto k) {
+               return text(n, k, [&](const std::string& v) {
+                 if (!v.empty()) run.temp_dir = run.lake / v;
+               });
+             }},
+            {"max_line_bytes",
+             [&](const auto& n, auto k) {
+               return size(n, k, [&](std::uint64_t v) { run.max_line_bytes = v; });
+             }},
+            {"max_quarantine_ratio",
+             [&](const auto& n, auto k) {
+               return real(n, k, 0, 1, [&](double v) { run.max_quarantine_ratio = v; });
+             }},
+            {"target_file_size",
+             [&](const auto& n, auto k) {
+               return size(n, k, [&](std::uint64_t v) { run.target_file_bytes = v; });
+             }},
+            {"base_currency",
+             [&](const auto& n, auto k) {
+               return text(n, k, [&](const std::string& v) { run.base_currency = v; });
+             }},
+            {"dimension_buckets",
+             [&](const auto& n, auto k) {
+               return integer(n, k, 1, 4096,
+                              [&](std::int64_t v) { run.dimension_buckets = static_cast<int>(v); });
+             }},
+            {"dedupe_window_hours",
+             [&](const auto& n, auto k) {
+               return integer(n, k, 0, 24 * 366,
+                              [&](std::int64_t v) { run.dedupe_window_hours = v; });
+             }},
+            {"zstd_level",
+             [&](const auto& n, auto k) {
+               return integer(n, k, 1, 19, [&](std::int64_t v) {
+                 run.parquet.zstd_level = static_cast<int>(v);
+               });
+             }},
+            {"source", [&](const auto& n, auto k) { return sources(n, k); }},
+        };
     for (const auto& [key, node] : root) {
       const auto it = keys.find(key.str());
       if (it == keys.end()) {
         std::string known;
-        for (const auto& [name, unused] : keys) known += fmt::format("{}{}", known.empty() ? "" : ", ", name);
+        for (const auto& [name, unused] : keys)
+          known += fmt::format("{}{}", known.empty() ? "" : ", ", name);
         return fail(node, fmt::format("unknown key '{}'; known keys: {}", key.str(), known));
       }
       RETURN_IF_ERROR(it->second(node, key.str()));
@@ -55,20 +88,24 @@ class Reader {
 
  private:
   Error fail(const toml::node& node, const std::string& what) const {
-    return {ErrorCode::kInvalidArgument, fmt::format("{}, line {}: {}", file_, node.source().begin.line, what)};
+    return {ErrorCode::kInvalidArgument,
+            fmt::format("{}, line {}: {}", file_, node.source().begin.line, what)};
   }
 
   template <typename F>
-  Status integer(const toml::node& node, std::string_view key, std::int64_t min, std::int64_t max, F set) const {
+  Status integer(const toml::node& node, std::string_view key, std::int64_t min, std::int64_t max,
+                 F set) const {
     const auto v = node.value_exact<std::int64_t>();
-    if (!v || *v < min || *v > max) return fail(node, fmt::format("'{}' is a whole number from {} to {}", key, min, max));
+    if (!v || *v < min || *v > max)
+      return fail(node, fmt::format("'{}' is a whole number from {} to {}", key, min, max));
     set(*v);
     return {};
   }
   template <typename F>
   Status real(const toml::node& node, std::string_view key, double min, double max, F set) const {
     const auto v = node.value<double>();
-    if (!v || *v < min || *v > max) return fail(node, fmt::format("'{}' is a number from {} to {}", key, min, max));
+    if (!v || *v < min || *v > max)
+      return fail(node, fmt::format("'{}' is a number from {} to {}", key, min, max));
     set(*v);
     return {};
   }
@@ -86,33 +123,42 @@ class Reader {
       return {};
     }
     const auto v = node.value_exact<std::string>();
-    if (!v) return fail(node, fmt::format("'{}' is a size: bytes, or a text such as \"128MB\"", key));
+    if (!v)
+      return fail(node, fmt::format("'{}' is a size: bytes, or a text such as \"128MB\"", key));
     const auto bytes = parse_byte_size(*v);
-    if (!bytes || *bytes == 0) return fail(node, fmt::format("'{}': {}", key, bytes ? "must be more than 0" : bytes.error().message));
+    if (!bytes || *bytes == 0)
+      return fail(node, fmt::format("'{}': {}", key,
+                                    bytes ? "must be more than 0" : bytes.error().message));
     set(*bytes);
     return {};
   }
 
   Status sources(const toml::node& node, std::string_view) {
     const toml::table* all = node.as_table();
-    if (all == nullptr) return fail(node, "write sources as tables: [source.web], then path = \"...\"");
+    if (all == nullptr)
+      return fail(node, "write sources as tables: [source.web], then path = \"...\"");
     for (const auto& [name, each] : *all) {
       const toml::table* table = each.as_table();
-      if (table == nullptr) return fail(each, fmt::format("write [source.{}], then path = \"...\"", name.str()));
+      if (table == nullptr)
+        return fail(each, fmt::format("write [source.{}], then path = \"...\"", name.str()));
       ConfiguredSource source;
       source.name = name.str();
       for (const auto& [key, value] : *table) {
         if (key.str() == "path") {
-          RETURN_IF_ERROR(text(value, "path", [&](const std::string& v) { source.path = (config_->run.lake / v).lexically_normal().string(); }));
+          RETURN_IF_ERROR(text(value, "path", [&](const std::string& v) {
+            source.path = (config_->run.lake / v).lexically_normal().string();
+          }));
         } else if (key.str() == "in_place") {
           const auto v = value.value_exact<bool>();
           if (!v) return fail(value, "'in_place' is true or false");
           source.in_place = *v;
         } else {
-          return fail(value, fmt::format("unknown key 'source.{}.{}'; known keys: path, in_place", name.str(), key.str()));
+          return fail(value, fmt::format("unknown key 'source.{}.{}'; known keys: path, in_place",
+                                         name.str(), key.str()));
         }
       }
-      if (source.path.empty()) return fail(each, fmt::format("[source.{}] has no path", name.str()));
+      if (source.path.empty())
+        return fail(each, fmt::format("[source.{}] has no path", name.str()));
       config_->sources.push_back(std::move(source));
     }
     return {};
@@ -134,12 +180,15 @@ Result<Config> load_config(const std::filesystem::path& lake) {
   if (std::filesystem::exists(file, error)) {
     const toml::parse_result parsed = toml::parse_file(file.string());
     if (!parsed) {
-      return Error{ErrorCode::kInvalidArgument, fmt::format("{}, line {}, column {}: {}", file.string(), parsed.error().source().begin.line,
-                                                            parsed.error().source().begin.column, parsed.error().description())};
+      return Error{ErrorCode::kInvalidArgument,
+                   fmt::format("{}, line {}, column {}: {}", file.string(),
+                               parsed.error().source().begin.line,
+                               parsed.error().source().begin.column, parsed.error().description())};
     }
     RETURN_IF_ERROR(Reader(file.string(), &config).read(parsed.table()));
   }
-  if (config.run.threads == 0) config.run.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  if (config.run.threads == 0)
+    config.run.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   return config;
 }
 

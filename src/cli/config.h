@@ -1,8 +1,8 @@
 #pragma once
 /// The lake's settings: clicklake.toml, read once.
 ///
-/// Place: the cli alone reads it; modules get their options structs. Invariant: an unknown key is an error that names it.
-/// Thread safety: a value. Source: the commented file that `init` writes.
+/// Place: the cli alone reads it; modules get their options structs. Invariant: an unknown key is
+/// an error that names it. Thread safety: a value. Source: the commented file that `init` writes.
 
 #include <cstdint>
 #include <filesystem>
@@ -26,7 +26,8 @@ struct Config {
   std::vector<ConfiguredSource> sources;
 };
 
-/// Reads `<lake>/clicklake.toml`; a missing file means the defaults. Errors: kInvalidArgument naming the file, line and key.
+/// Reads `<lake>/clicklake.toml`; a missing file means the defaults. Errors: kInvalidArgument
+/// naming the file, line and key.
 Result<Config> load_config(const std::filesystem::path& lake);
 
 /// The commented file that `init` writes.

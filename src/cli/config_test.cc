@@ -12,7 +12,8 @@ namespace {
 class ConfigTest : public testing::Test {
  protected:
   void SetUp() override {
-    lake_ = std::filesystem::temp_directory_path() / ("clicklake-config-" + make_uuid7(0).substr(19));
+    lake_ =
+        std::filesystem::temp_directory_path() / ("clicklake-config-" + make_uuid7(0).substr(19));
     std::filesystem::create_directories(lake_);
   }
   void TearDown() override { std::filesystem::remove_all(lake_); }
@@ -34,7 +35,8 @@ TEST_F(ConfigTest, TheFileThatInitWritesIsTheDefaults) {
 
 TEST_F(ConfigTest, ValuesAndSourcesAreRead) {
   const auto config = load(
-      "threads = 3\nmemory_limit = \"2GB\"\nmax_line_bytes = 2000\nbase_currency = \"EUR\"\n[source.web]\npath = \"../clicks\"\nin_place = true\n");
+      "threads = 3\nmemory_limit = \"2GB\"\nmax_line_bytes = 2000\nbase_currency = "
+      "\"EUR\"\n[source.web]\npath = \"../clicks\"\nin_place = true\n");
   ASSERT_TRUE(config.has_value()) << config.error().message;
   EXPECT_EQ(config->run.threads, 3);
   EXPECT_EQ(config->run.memory_limit, 2'000'000'000U);
@@ -46,16 +48,18 @@ TEST_F(ConfigTest, ValuesAndSourcesAreRead) {
 }
 
 TEST_F(ConfigTest, AMistakeNamesFileLineAndKey) {
-  for (const auto& [text, key] : std::vector<std::pair<std::string, std::string>>{{"\nthread = 2\n", "thread"},
-                                                                                  {"\nthreads = \"two\"\n", "threads"},
-                                                                                  {"\nmax_line_bytes = \"1 parsec\"\n", "max_line_bytes"},
-                                                                                  {"\n[source.web]\npaths = \"x\"\n", "source.web.paths"},
-                                                                                  {"\n[source.web]\n", "source.web"},
-                                                                                  {"\nthreads = \n", ""}}) {
+  for (const auto& [text, key] : std::vector<std::pair<std::string, std::string>>{
+           {"\nthread = 2\n", "thread"},
+           {"\nthreads = \"two\"\n", "threads"},
+           {"\nmax_line_bytes = \"1 parsec\"\n", "max_line_bytes"},
+           {"\n[source.web]\npaths = \"x\"\n", "source.web.paths"},
+           {"\n[source.web]\n", "source.web"},
+           {"\nthreads = \n", ""}}) {
     const auto config = load(text);
     ASSERT_FALSE(config.has_value()) << text;
     EXPECT_EQ(config.error().code, ErrorCode::kInvalidArgument);
-    EXPECT_NE(config.error().message.find("clicklake.toml, line"), std::string::npos) << config.error().message;
+    EXPECT_NE(config.error().message.find("clicklake.toml, line"), std::string::npos)
+        << config.error().message;
     EXPECT_NE(config.error().message.find(key), std::string::npos) << config.error().message;
   }
 }

@@ -26,9 +26,13 @@ Status init_lake(const std::string& argument, bool* existed, std::filesystem::pa
   if (std::filesystem::exists(*lake, error)) {
     for (const auto& entry : std::filesystem::directory_iterator(*lake, error)) {
       const std::string name = entry.path().filename().string();
-      const bool ours = name == "clicklake.toml" || is_temporary_name(name) || std::find(kZones.begin(), kZones.end(), name) != kZones.end();
+      const bool ours = name == "clicklake.toml" || is_temporary_name(name) ||
+                        std::find(kZones.begin(), kZones.end(), name) != kZones.end();
       if (!ours) {
-        return Error{ErrorCode::kAlreadyExists, fmt::format("{} is not empty (it holds {}): name a new or empty folder for the lake", lake->string(), name)};
+        return Error{
+            ErrorCode::kAlreadyExists,
+            fmt::format("{} is not empty (it holds {}): name a new or empty folder for the lake",
+                        lake->string(), name)};
       }
     }
     if (error) return errno_error(error.value(), "read the folder " + lake->string());
@@ -51,20 +55,22 @@ Status init_lake(const std::string& argument, bool* existed, std::filesystem::pa
 
 void add_init_command(CLI::App* app, CommandContext* context) {
   auto argument = std::make_shared<std::string>();
-  CLI::App* command = app->add_subcommand("init",
-                                          "Make a lake: its folders, catalog and a commented clicklake.toml\n\n"
-                                          "Example:\n  clicklake init mylake\n");
+  CLI::App* command =
+      app->add_subcommand("init",
+                          "Make a lake: its folders, catalog and a commented clicklake.toml\n\n"
+                          "Example:\n  clicklake init mylake\n");
   command->add_option("LAKE", *argument, "The folder to make")->required();
   command->callback([=] {
     context->chosen = [=] {
       bool existed = false;
       std::filesystem::path lake;
-      if (const Status done = init_lake(*argument, &existed, &lake); !done) return fail(done.error());
+      if (const Status done = init_lake(*argument, &existed, &lake); !done)
+        return fail(done.error());
       if (existed) {
         fmt::print("{} is a lake already; nothing was changed\n", lake.string());
       } else {
-        fmt::print("made a lake in {}\nnext: clicklake run --lake {} SOURCE...   (settings: {})\n", lake.string(), *argument,
-                   (lake / "clicklake.toml").string());
+        fmt::print("made a lake in {}\nnext: clicklake run --lake {} SOURCE...   (settings: {})\n",
+                   lake.string(), *argument, (lake / "clicklake.toml").string());
       }
       return 0;
     };

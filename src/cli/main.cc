@@ -1,6 +1,7 @@
 /// The clicklake program: reads the command line and hands over to one subcommand.
 ///
-/// Place: outermost. It alone reads the environment and owns the process; SQL's library is opened only by the subcommands that need it.
+/// Place: outermost. It alone reads the environment and owns the process; SQL's library is opened
+/// only by the subcommands that need it.
 
 #include <csignal>
 #include <cstdlib>
@@ -12,7 +13,8 @@
 namespace {
 
 std::string environment(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread has started yet
+  const char* value =
+      std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread has started yet
   return value == nullptr ? "" : value;
 }
 
@@ -20,7 +22,8 @@ std::filesystem::path history_file() {
   const std::string state = environment("XDG_STATE_HOME");
   if (!state.empty()) return std::filesystem::path(state) / "clicklake" / "history";
   const std::string home = environment("HOME");
-  return home.empty() ? std::filesystem::path() : std::filesystem::path(home) / ".local" / "state" / "clicklake" / "history";
+  return home.empty() ? std::filesystem::path()
+                      : std::filesystem::path(home) / ".local" / "state" / "clicklake" / "history";
 }
 
 }  // namespace
@@ -34,7 +37,8 @@ int main(int argc, char** argv) {
       "clicklake: hourly click files to a star schema that you can query.\n\n"
       "Examples:\n"
       "  clicklake init mylake                         make a lake\n"
-      "  clicklake run --lake mylake clicks/           take all event files of a folder, publish the star tables\n"
+      "  clicklake run --lake mylake clicks/           take all event files of a folder, publish "
+      "the star tables\n"
       "  clicklake sql --lake mylake \"SELECT event_type, count(*) FROM fact_clicks GROUP BY 1\"\n"
       "  clicklake status --lake mylake                what is in it, and how fresh\n"};
   app.name("clicklake");
@@ -56,7 +60,8 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::RequiredError& error) {
     if (app.get_subcommands().empty() && !app.remaining().empty()) {
-      return fail({ErrorCode::kInvalidArgument, "there is no command '" + app.remaining().front() + "': `clicklake --help` lists them"});
+      return fail({ErrorCode::kInvalidArgument, "there is no command '" + app.remaining().front() +
+                                                    "': `clicklake --help` lists them"});
     }
     app.exit(error);
     return 2;

@@ -1,6 +1,7 @@
 #include "cli/progress_meter.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -8,7 +9,6 @@
 #include <cstdio>
 #include <mutex>
 #include <string_view>
-#include <unistd.h>
 
 namespace clicklake {
 namespace {
@@ -19,8 +19,9 @@ std::string line_of(const RunProgress& progress, double seconds) {
   const double done = static_cast<double>(progress.bytes_done.load());
   const double total = static_cast<double>(progress.bytes_total.load());
   const double records = static_cast<double>(progress.records.load());
-  std::string line = fmt::format("{:<9} {:7.1f} MB  {:6.1f} MB/s  {:5.2f} M events/s", progress.phase.load(), done / 1e6, done / 1e6 / seconds,
-                                 records / 1e6 / seconds);
+  std::string line =
+      fmt::format("{:<9} {:7.1f} MB  {:6.1f} MB/s  {:5.2f} M events/s", progress.phase.load(),
+                  done / 1e6, done / 1e6 / seconds, records / 1e6 / seconds);
   if (total > 0) {
     const double share = std::min(done / total, 1.0);
     line += fmt::format("  {:3.0f} %", 100 * share);
@@ -40,7 +41,8 @@ ProgressMeter::ProgressMeter(const RunProgress* progress) {
     std::string_view phase;
     auto begin = Clock::now();
     bool shown = false;
-    while (!wake.wait_for(lock, stop, std::chrono::milliseconds(200), [&] { return stop.stop_requested(); })) {
+    while (!wake.wait_for(lock, stop, std::chrono::milliseconds(200),
+                          [&] { return stop.stop_requested(); })) {
       if (phase != progress->phase.load()) {
         phase = progress->phase.load();
         begin = Clock::now() - std::chrono::milliseconds(100);

@@ -19,12 +19,15 @@ void add_pairs(JsonText* json, std::string_view name, const Pairs& pairs) {
   json->end_object();
 }
 
-std::string size_text(std::int64_t bytes) { return format_byte_size(static_cast<std::uint64_t>(bytes)); }
+std::string size_text(std::int64_t bytes) {
+  return format_byte_size(static_cast<std::uint64_t>(bytes));
+}
 
 /// 2400000 -> "2,400,000".
 std::string number_text(std::int64_t number) {
   std::string digits = std::to_string(number);
-  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) {
+  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3;
+       at > (number < 0 ? 1 : 0); at -= 3) {
     digits.insert(static_cast<std::size_t>(at), 1, ',');
   }
   return digits;
@@ -40,12 +43,17 @@ std::string run_json(const RunReport& r) {
   }
   json.member("quarantined", r.quarantined).member("blank", r.blank);
   add_pairs(&json, "quarantined_by_reason", r.quarantined_by_reason);
-  if (r.transformed) json.member("replaced", r.replaced).member("untyped_promoted", r.untyped_promoted);
+  if (r.transformed)
+    json.member("replaced", r.replaced).member("untyped_promoted", r.untyped_promoted);
   add_pairs(&json, "rows", r.rows);
   json.member("sources_taken", r.sources_taken).member("sources_skipped", r.sources_skipped);
   json.key("problems").begin_array();
   for (const SourceProblem& p : r.problems) {
-    json.begin_object().member("kind", to_string(p.kind)).member("source", p.shown).member("message", p.message).end_object();
+    json.begin_object()
+        .member("kind", to_string(p.kind))
+        .member("source", p.shown)
+        .member("message", p.message)
+        .end_object();
   }
   json.end_array();
   json.member("swept_files", r.swept_files);
@@ -56,7 +64,9 @@ std::string run_json(const RunReport& r) {
 }
 
 void print_run_text(const RunReport& r) {
-  const auto line = [](std::string_view name, const std::string& value) { fmt::print("{:<22}{:>15}\n", name, value); };
+  const auto line = [](std::string_view name, const std::string& value) {
+    fmt::print("{:<22}{:>15}\n", name, value);
+  };
   line("records read", number_text(r.records_read));
   if (r.transformed) {
     line("  accepted", number_text(r.accepted));
@@ -65,7 +75,8 @@ void print_run_text(const RunReport& r) {
     line("  valid", number_text(r.valid));
   }
   line("  quarantined", number_text(r.quarantined));
-  for (const auto& [reason, count] : r.quarantined_by_reason) line("    " + reason, number_text(count));
+  for (const auto& [reason, count] : r.quarantined_by_reason)
+    line("    " + reason, number_text(count));
   line("  blank", number_text(r.blank));
   if (r.replaced > 0) line("rows replaced", number_text(r.replaced));
   if (r.untyped_promoted > 0) line("values left untyped", number_text(r.untyped_promoted));
@@ -80,8 +91,10 @@ void print_run_text(const RunReport& r) {
   line("written", size_text(r.bytes_out));
   line("seconds", fmt::format("{:.2f}", r.seconds));
   if (r.seconds > 0 && r.records_read > 0) {
-    line("rate", fmt::format("{}/s", size_text(static_cast<std::int64_t>(static_cast<double>(r.bytes_in) / r.seconds))));
-    line("events a second", number_text(static_cast<std::int64_t>(static_cast<double>(r.records_read) / r.seconds)));
+    line("rate", fmt::format("{}/s", size_text(static_cast<std::int64_t>(
+                                         static_cast<double>(r.bytes_in) / r.seconds))));
+    line("events a second",
+         number_text(static_cast<std::int64_t>(static_cast<double>(r.records_read) / r.seconds)));
   }
   line("peak memory", size_text(r.peak_memory_bytes));
 }
@@ -95,23 +108,44 @@ std::string age_text(std::int64_t seconds) {
 }
 
 std::string_view kind_text(BatchKind kind) {
-  return kind == BatchKind::kIngest ? "ingest" : kind == BatchKind::kTransform ? "transform" : "run";
+  return kind == BatchKind::kIngest      ? "ingest"
+         : kind == BatchKind::kTransform ? "transform"
+                                         : "run";
 }
 
 std::string status_json(const LakeStatus& s) {
   JsonText json;
   json.begin_object().key("tables").begin_array();
   for (const TableInfo& t : s.tables) {
-    json.begin_object().member("name", t.name).member("rows", t.rows).member("files", t.files).member("bytes", t.bytes).member("snapshot", t.snapshot).end_object();
+    json.begin_object()
+        .member("name", t.name)
+        .member("rows", t.rows)
+        .member("files", t.files)
+        .member("bytes", t.bytes)
+        .member("snapshot", t.snapshot)
+        .end_object();
   }
   json.end_array();
-  json.key("raw").begin_object().member("files", s.raw_files).member("bytes", s.raw_bytes).member("pending_files", s.raw_files_pending).end_object();
+  json.key("raw")
+      .begin_object()
+      .member("files", s.raw_files)
+      .member("bytes", s.raw_bytes)
+      .member("pending_files", s.raw_files_pending)
+      .end_object();
   json.key("last_batch");
   if (s.last_batch) {
     const BatchCounts& c = s.last_batch->counts;
-    json.begin_object().member("id", s.last_batch->id).member("kind", kind_text(s.last_batch->kind));
-    json.member("committed_at", format_timestamp(s.last_batch->committed_us)).member("records_read", c.records_read).member("accepted", c.accepted);
-    json.member("duplicate", c.duplicate).member("valid", c.valid).member("quarantined", c.quarantined).member("blank", c.blank).end_object();
+    json.begin_object()
+        .member("id", s.last_batch->id)
+        .member("kind", kind_text(s.last_batch->kind));
+    json.member("committed_at", format_timestamp(s.last_batch->committed_us))
+        .member("records_read", c.records_read)
+        .member("accepted", c.accepted);
+    json.member("duplicate", c.duplicate)
+        .member("valid", c.valid)
+        .member("quarantined", c.quarantined)
+        .member("blank", c.blank)
+        .end_object();
   } else {
     json.null();
   }
@@ -135,7 +169,8 @@ int print_run_report(const RunReport& report, bool json) {
     print_run_text(report);
   }
   std::fflush(stdout);
-  for (const SourceProblem& problem : report.problems) fmt::print(stderr, "clicklake: {}: {}\n", to_string(problem.kind), problem.message);
+  for (const SourceProblem& problem : report.problems)
+    fmt::print(stderr, "clicklake: {}: {}\n", to_string(problem.kind), problem.message);
   return report.failed ? 1 : 0;
 }
 
@@ -145,18 +180,28 @@ void print_status(const LakeStatus& s, bool json) {
     return;
   }
   fmt::print("{:<16}{:>15}{:>8}{:>12}\n", "table", "rows", "files", "size");
-  for (const TableInfo& t : s.tables) fmt::print("{:<16}{:>15}{:>8}{:>12}\n", t.name, number_text(t.rows), number_text(t.files), size_text(t.bytes));
-  fmt::print("{:<16}{:>15}{:>8}{:>12}\n", "raw files", "", number_text(s.raw_files), size_text(s.raw_bytes));
-  if (s.raw_files_pending > 0) fmt::print("{} raw files wait for a transform\n", number_text(s.raw_files_pending));
+  for (const TableInfo& t : s.tables)
+    fmt::print("{:<16}{:>15}{:>8}{:>12}\n", t.name, number_text(t.rows), number_text(t.files),
+               size_text(t.bytes));
+  fmt::print("{:<16}{:>15}{:>8}{:>12}\n", "raw files", "", number_text(s.raw_files),
+             size_text(s.raw_bytes));
+  if (s.raw_files_pending > 0)
+    fmt::print("{} raw files wait for a transform\n", number_text(s.raw_files_pending));
   if (s.last_batch) {
-    fmt::print("last batch      {} ({}), committed {}\n", s.last_batch->id, kind_text(s.last_batch->kind), format_timestamp(s.last_batch->committed_us));
+    fmt::print("last batch      {} ({}), committed {}\n", s.last_batch->id,
+               kind_text(s.last_batch->kind), format_timestamp(s.last_batch->committed_us));
   } else {
     fmt::print("last batch      none yet: clicklake run --lake ... SOURCE...\n");
   }
-  if (s.open_batches > 0) fmt::print("open batches    {} (at work now, or cut off: the next run takes up)\n", s.open_batches);
-  if (s.latest_event_us > 0) fmt::print("latest event    {} (lag {})\n", format_timestamp(s.latest_event_us), age_text(s.lag_seconds));
+  if (s.open_batches > 0)
+    fmt::print("open batches    {} (at work now, or cut off: the next run takes up)\n",
+               s.open_batches);
+  if (s.latest_event_us > 0)
+    fmt::print("latest event    {} (lag {})\n", format_timestamp(s.latest_event_us),
+               age_text(s.lag_seconds));
   fmt::print("quarantine      {}\n", s.quarantine.empty() ? "empty" : "");
-  for (const auto& [reason, count] : s.quarantine) fmt::print("  {:<20}{:>9}\n", reason, number_text(count));
+  for (const auto& [reason, count] : s.quarantine)
+    fmt::print("  {:<20}{:>9}\n", reason, number_text(count));
 }
 
 }  // namespace clicklake

@@ -35,20 +35,24 @@ struct RunArguments {
 Status apply_flags(const RunArguments& arguments, RunOptions* options) {
   options->in_place |= arguments.in_place;
   if (arguments.threads > 0) options->threads = arguments.threads;
-  if (arguments.max_quarantine_ratio >= 0) options->max_quarantine_ratio = arguments.max_quarantine_ratio;
+  if (arguments.max_quarantine_ratio >= 0)
+    options->max_quarantine_ratio = arguments.max_quarantine_ratio;
   if (!arguments.max_line_bytes.empty()) {
     ASSIGN_OR_RETURN(options->max_line_bytes, parse_byte_size(arguments.max_line_bytes));
   }
   if (!arguments.arrived_at.empty()) {
     options->arrived_at_us = parse_timestamp(arguments.arrived_at);
     if (!options->arrived_at_us) {
-      return Error{ErrorCode::kInvalidArgument, "--arrived-at '" + arguments.arrived_at + "' is no time: write it as in 2024-11-04T15:00:00Z"};
+      return Error{ErrorCode::kInvalidArgument,
+                   "--arrived-at '" + arguments.arrived_at +
+                       "' is no time: write it as in 2024-11-04T15:00:00Z"};
     }
   }
   return {};
 }
 
-/// Sources in groups that are taken in one way each: those of the command line, or those of the config.
+/// Sources in groups that are taken in one way each: those of the command line, or those of the
+/// config.
 struct SourceGroup {
   std::vector<std::string> paths;
   bool in_place;
@@ -107,7 +111,9 @@ Result<RunReport> execute(What what, const RunArguments& arguments) {
       }
       if (groups.empty()) {
         return Error{ErrorCode::kInvalidArgument,
-                     "no SOURCE: name files, folders, globs or - (standard input), or write [source.NAME] path = \"...\" in " + (lake / "clicklake.toml").string()};
+                     "no SOURCE: name files, folders, globs or - (standard input), or write "
+                     "[source.NAME] path = \"...\" in " +
+                         (lake / "clicklake.toml").string()};
       }
     }
   }
@@ -117,7 +123,11 @@ Result<RunReport> execute(What what, const RunArguments& arguments) {
     listings.push_back(std::move(listing));
   }
 
-  ASSIGN_OR_RETURN(const LakeLock lock, LakeLock::acquire(lake, what == What::kRun ? "run" : what == What::kIngest ? "ingest" : "transform", !arguments.no_wait));
+  ASSIGN_OR_RETURN(const LakeLock lock, LakeLock::acquire(lake,
+                                                          what == What::kRun      ? "run"
+                                                          : what == What::kIngest ? "ingest"
+                                                                                  : "transform",
+                                                          !arguments.no_wait));
   ASSIGN_OR_RETURN(const std::unique_ptr<Catalog> catalog, Catalog::open(lake / "catalog.db"));
   RunProgress progress;
   const ProgressMeter meter(&progress);
@@ -126,30 +136,50 @@ Result<RunReport> execute(What what, const RunArguments& arguments) {
   for (std::size_t i = 0; i < groups.size(); ++i) {
     RunOptions options = config.run;
     options.in_place = groups[i].in_place;
-    ASSIGN_OR_RETURN(RunReport report, what == What::kIngest ? run_ingest(*catalog, options, std::move(listings[i]), &progress)
-                                                             : run_all(*catalog, options, std::move(listings[i]), &progress));
+    ASSIGN_OR_RETURN(RunReport report,
+                     what == What::kIngest
+                         ? run_ingest(*catalog, options, std::move(listings[i]), &progress)
+                         : run_all(*catalog, options, std::move(listings[i]), &progress));
     add_up(std::move(report), &sum);
   }
   return sum;
 }
 
-void add_command(CLI::App* app, CommandContext* context, What what, const char* name, const char* description) {
+void add_command(CLI::App* app, CommandContext* context, What what, const char* name,
+                 const char* description) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* command = app->add_subcommand(name, description);
   add_lake_option(command, *context, &arguments->lake);
   if (what != What::kTransform) {
-    command->add_option("SOURCE", arguments->sources, "Folders, files, globs, or - for standard input (.json .ndjson .jsonl, also .gz and .zst)");
-    command->add_flag("--in-place", arguments->in_place, "Register hourly files where they lie (year=/month=/day=/hour=, or YYYY/MM/DD/HH); copy nothing");
-    command->add_option("--arrived-at", arguments->arrived_at, "When the events arrived (default: the files' modification times, now for standard input)")
+    command->add_option(
+        "SOURCE", arguments->sources,
+        "Folders, files, globs, or - for standard input (.json .ndjson .jsonl, also .gz and .zst)");
+    command->add_flag("--in-place", arguments->in_place,
+                      "Register hourly files where they lie (year=/month=/day=/hour=, or "
+                      "YYYY/MM/DD/HH); copy nothing");
+    command
+        ->add_option("--arrived-at", arguments->arrived_at,
+                     "When the events arrived (default: the files' modification times, now for "
+                     "standard input)")
         ->type_name("TIME");
-    command->add_option("--max-line-bytes", arguments->max_line_bytes, "Longer lines go to quarantine (config: max_line_bytes)")->type_name("SIZE");
-    command->add_option("--max-quarantine-ratio", arguments->max_quarantine_ratio, "Publish nothing where a larger share of records is bad")
+    command
+        ->add_option("--max-line-bytes", arguments->max_line_bytes,
+                     "Longer lines go to quarantine (config: max_line_bytes)")
+        ->type_name("SIZE");
+    command
+        ->add_option("--max-quarantine-ratio", arguments->max_quarantine_ratio,
+                     "Publish nothing where a larger share of records is bad")
         ->type_name("RATIO")
         ->check(CLI::Range(0.0, 1.0));
   }
-  command->add_option("--threads", arguments->threads, "Worker threads (default: one a core)")->type_name("N")->check(CLI::Range(1, 1024));
-  command->add_flag("--no-wait", arguments->no_wait, "Fail at once, saying who, where another command works on the lake");
-  command->add_option("--format", arguments->format, "text or json")->type_name("FORMAT")->check(CLI::IsMember({"text", "json"}));
+  command->add_option("--threads", arguments->threads, "Worker threads (default: one a core)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  command->add_flag("--no-wait", arguments->no_wait,
+                    "Fail at once, saying who, where another command works on the lake");
+  command->add_option("--format", arguments->format, "text or json")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"text", "json"}));
   command->callback([=] {
     context->chosen = [=] {
       const Result<RunReport> report = execute(what, *arguments);
@@ -177,12 +207,14 @@ void add_transform_command(CLI::App* app, CommandContext* context) {
 }
 
 void add_run_command(CLI::App* app, CommandContext* context) {
-  add_command(app, context, What::kRun, "run",
-              "Ingest and transform, then report; without a SOURCE, what is new in the config's [source.NAME] paths\n\n"
-              "Examples:\n"
-              "  clicklake run --lake mylake clicks/\n"
-              "  clicklake run --lake mylake --in-place /data/clickstream\n"
-              "  curl -s https://example.com/events.json | clicklake run --lake mylake --format json -\n");
+  add_command(
+      app, context, What::kRun, "run",
+      "Ingest and transform, then report; without a SOURCE, what is new in the config's "
+      "[source.NAME] paths\n\n"
+      "Examples:\n"
+      "  clicklake run --lake mylake clicks/\n"
+      "  clicklake run --lake mylake --in-place /data/clickstream\n"
+      "  curl -s https://example.com/events.json | clicklake run --lake mylake --format json -\n");
 }
 
 }  // namespace clicklake

@@ -18,26 +18,34 @@ void add_sql_command(CLI::App* app, CommandContext* context) {
     int threads = 0;
   };
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = app->add_subcommand("sql",
-                                          "Query the published tables; on a terminal without SQL, a prompt\n\n"
-                                          "Examples:\n"
-                                          "  clicklake sql --lake mylake \"SELECT event_type, count(*) FROM fact_clicks GROUP BY 1 ORDER BY 2 DESC\"\n"
-                                          "  clicklake sql --lake mylake -f report.sql --format csv --output report.csv\n"
-                                          "  echo 'SELECT count(*) FROM dim_users' | clicklake sql --lake mylake --format json\n");
+  CLI::App* command = app->add_subcommand(
+      "sql",
+      "Query the published tables; on a terminal without SQL, a prompt\n\n"
+      "Examples:\n"
+      "  clicklake sql --lake mylake \"SELECT event_type, count(*) FROM fact_clicks GROUP BY 1 "
+      "ORDER BY 2 DESC\"\n"
+      "  clicklake sql --lake mylake -f report.sql --format csv --output report.csv\n"
+      "  echo 'SELECT count(*) FROM dim_users' | clicklake sql --lake mylake --format json\n");
   add_lake_option(command, *context, &arguments->lake);
   CLI::Option* sql = command->add_option("SQL", arguments->sql, "Statements, separated by ;");
-  command->add_option("-f,--file", arguments->file, "A file of statements (-: standard input)")->type_name("FILE")->excludes(sql);
+  command->add_option("-f,--file", arguments->file, "A file of statements (-: standard input)")
+      ->type_name("FILE")
+      ->excludes(sql);
   command->add_option("--format", arguments->format, "table, csv, json, ndjson or parquet")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "csv", "json", "ndjson", "parquet"}));
-  command->add_option("--output", arguments->output, "Where the rows go (default: standard output)")->type_name("FILE");
-  command->add_option("--threads", arguments->threads, "DuckDB's threads (default: one a core)")->type_name("N")->check(CLI::Range(1, 1024));
+  command->add_option("--output", arguments->output, "Where the rows go (default: standard output)")
+      ->type_name("FILE");
+  command->add_option("--threads", arguments->threads, "DuckDB's threads (default: one a core)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
   command->callback([=] {
     context->chosen = [=] {
       const auto code = [&]() -> Result<int> {
         ASSIGN_OR_RETURN(const std::filesystem::path lake, find_lake(arguments->lake));
         ASSIGN_OR_RETURN(const Config config, load_config(lake));
-        ASSIGN_OR_RETURN(const std::unique_ptr<Catalog> catalog, Catalog::open(lake / "catalog.db"));
+        ASSIGN_OR_RETURN(const std::unique_ptr<Catalog> catalog,
+                         Catalog::open(lake / "catalog.db"));
         SqlCommandOptions options;
         if (sql->count() > 0) options.sql = arguments->sql;
         options.file = arguments->file;

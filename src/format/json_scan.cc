@@ -119,7 +119,8 @@ const char* read_escape(const char* p, std::uint32_t* code_point, Fault* fault) 
       return second_end;
     }
     if (second >= 0xDC00 && second <= 0xDFFF) {
-      *code_point = 0x10000U + ((static_cast<std::uint32_t>(first) - 0xD800U) << 10) + (static_cast<std::uint32_t>(second) - 0xDC00U);
+      *code_point = 0x10000U + ((static_cast<std::uint32_t>(first) - 0xD800U) << 10) +
+                    (static_cast<std::uint32_t>(second) - 0xDC00U);
       return second_end;
     }
   }
@@ -128,7 +129,8 @@ const char* read_escape(const char* p, std::uint32_t* code_point, Fault* fault) 
   return end;
 }
 
-const char* decode_string(const char* p, char* out, char** out_end, std::uint32_t* high, Fault* fault) {
+const char* decode_string(const char* p, char* out, char** out_end, std::uint32_t* high,
+                          Fault* fault) {
   for (;;) {
     const char* const stop = scan_string(p, high);
     std::memcpy(out, p, static_cast<std::size_t>(stop - p));
@@ -151,7 +153,8 @@ const char* decode_string(const char* p, char* out, char** out_end, std::uint32_
   }
 }
 
-const char* copy_compact(const char* p, char* out, char** out_end, int depth, int max_depth, std::uint32_t* high, Fault* fault) {
+const char* copy_compact(const char* p, char* out, char** out_end, int depth, int max_depth,
+                         std::uint32_t* high, Fault* fault) {
   // One bit a level: 1 for an object. Levels beyond 64 are refused, so a word does.
   std::uint64_t objects = 0;
   int open = 0;

@@ -20,7 +20,9 @@ enum class Kind : std::uint8_t { kAbsent, kNull, kText, kNumber, kBoolean, kCont
 
 /// The field of an exactly spelled key; its length decides first.
 inline int exact_field(const char* p, std::size_t size) {
-  const auto is = [&](RawField field) { return std::memcmp(p, kRawFieldNames[static_cast<std::size_t>(field)].data(), size) == 0; };
+  const auto is = [&](RawField field) {
+    return std::memcmp(p, kRawFieldNames[static_cast<std::size_t>(field)].data(), size) == 0;
+  };
   const auto pick = [&](RawField field) { return is(field) ? static_cast<int>(field) : -1; };
   switch (size) {
     case 7: return pick(RawField::kUserId);
@@ -35,7 +37,8 @@ inline int exact_field(const char* p, std::size_t size) {
   }
 }
 
-/// The first eight bytes of a key as a number that sorts as they do. Reads up to 8 bytes from the key's start.
+/// The first eight bytes of a key as a number that sorts as they do. Reads up to 8 bytes from the
+/// key's start.
 inline std::uint64_t prefix_of(std::string_view key) {
   std::uint64_t v;
   std::memcpy(&v, key.data(), sizeof v);
@@ -64,7 +67,8 @@ struct RecordParser::Impl {
   std::array<const char*, kRawFieldCount> places{};
   struct Keyed {
     std::uint64_t prefix;
-    std::uint32_t origin;  ///< later in the text: larger; entries of the metadata object: beyond those of the top level
+    std::uint32_t origin;  ///< later in the text: larger; entries of the metadata object: beyond
+                           ///< those of the top level
     MetadataEntry entry;
   };
   std::vector<Keyed> extras;  ///< unknown keys of the top level
@@ -75,14 +79,16 @@ struct RecordParser::Impl {
     return ParseOutcome::kRejected;
   }
 
-  /// A lexical fault at `at`: UTF-8 comes before syntax, except where the line was cut inside a character.
+  /// A lexical fault at `at`: UTF-8 comes before syntax, except where the line was cut inside a
+  /// character.
   ParseOutcome reject_syntax(const char* at, Fault fault) {
     if (fault == Fault::kTooDeep) return reject(RejectReason::kTooDeep, "", at);
     const std::string_view line(line_begin, static_cast<std::size_t>(line_end - line_begin));
     const std::string_view text = line.substr(0, line.size() - (line.ends_with('\r') ? 1 : 0));
     const bool cut = at >= text.data() + text.size();
     const std::size_t bad = find_invalid_utf8(line);
-    if (bad != std::string_view::npos && !(cut && is_cut_character(text.substr(std::min(bad, text.size()))))) {
+    if (bad != std::string_view::npos &&
+        !(cut && is_cut_character(text.substr(std::min(bad, text.size()))))) {
       return reject(RejectReason::kInvalidUtf8, "", line_begin + bad);
     }
     return reject(cut ? RejectReason::kTruncated : RejectReason::kInvalidJson, "", at);
@@ -141,7 +147,8 @@ struct RecordParser::Impl {
   }
 
   /// Any value at `p`; null on a fault.
-  const char* read_value(const char* p, int depth, Value* value, const char** fault_at, Fault* fault) {
+  const char* read_value(const char* p, int depth, Value* value, const char** fault_at,
+                         Fault* fault) {
     value->at = p;
     const char c = *p;
     if (c == '"') [[likely]] {
@@ -189,7 +196,9 @@ struct RecordParser::Impl {
   }
 
   static Keyed keyed(std::string_view key, const Value& value, std::size_t origin) {
-    return {prefix_of(key), static_cast<std::uint32_t>(origin), {key, value.kind == Kind::kNull ? std::string_view{} : value.text}};
+    return {prefix_of(key),
+            static_cast<std::uint32_t>(origin),
+            {key, value.kind == Kind::kNull ? std::string_view{} : value.text}};
   }
 
   /// The metadata object at `p` ('{') into `inner`; null on a fault.
@@ -356,14 +365,20 @@ struct RecordParser::Impl {
   ParseOutcome judge(Record* record) {
     const auto kind = [&](RawField f) { return kinds[static_cast<std::size_t>(f)]; };
     const auto place = [&](RawField f) { return places[static_cast<std::size_t>(f)]; };
-    const auto text = [&](RawField f) -> std::string_view& { return record->fields[static_cast<std::size_t>(f)]; };
+    const auto text = [&](RawField f) -> std::string_view& {
+      return record->fields[static_cast<std::size_t>(f)];
+    };
     if (lone_surrogate) return reject(RejectReason::kLoneSurrogate, "", lone_at);
 
-    for (const RawField f : {RawField::kUserId, RawField::kSessionId, RawField::kEventType, RawField::kDeviceType, RawField::kPageUrl, RawField::kReferrerUrl,
-                             RawField::kEventId}) {
-      if (kind(f) == Kind::kContainer) [[unlikely]] return reject(RejectReason::kNotAString, to_string(f), place(f));
+    for (const RawField f :
+         {RawField::kUserId, RawField::kSessionId, RawField::kEventType, RawField::kDeviceType,
+          RawField::kPageUrl, RawField::kReferrerUrl, RawField::kEventId}) {
+      if (kind(f) == Kind::kContainer) [[unlikely]]
+        return reject(RejectReason::kNotAString, to_string(f), place(f));
     }
-    if (kind(RawField::kMetadata) == Kind::kContainer) return reject(RejectReason::kBadMetadata, to_string(RawField::kMetadata), place(RawField::kMetadata));
+    if (kind(RawField::kMetadata) == Kind::kContainer)
+      return reject(RejectReason::kBadMetadata, to_string(RawField::kMetadata),
+                    place(RawField::kMetadata));
     text(RawField::kMetadata) = {};
 
     std::optional<std::int64_t> time;
@@ -371,15 +386,20 @@ struct RecordParser::Impl {
       case Kind::kText: time = parse_timestamp(text(RawField::kEventTimestamp)); break;
       case Kind::kNumber: time = parse_epoch(text(RawField::kEventTimestamp)); break;
       case Kind::kAbsent:
-      case Kind::kNull: return reject(RejectReason::kMissingTimestamp, to_string(RawField::kEventTimestamp), line_begin);
+      case Kind::kNull:
+        return reject(RejectReason::kMissingTimestamp, to_string(RawField::kEventTimestamp),
+                      line_begin);
       default: break;
     }
-    if (!time) return reject(RejectReason::kBadTimestamp, to_string(RawField::kEventTimestamp), place(RawField::kEventTimestamp));
+    if (!time)
+      return reject(RejectReason::kBadTimestamp, to_string(RawField::kEventTimestamp),
+                    place(RawField::kEventTimestamp));
     record->timestamp_us = *time;
     text(RawField::kEventTimestamp) = {};
     if (text(RawField::kEventType).empty()) {
-      return reject(RejectReason::kMissingEventType, to_string(RawField::kEventType),
-                    kind(RawField::kEventType) == Kind::kAbsent ? line_begin : place(RawField::kEventType));
+      return reject(
+          RejectReason::kMissingEventType, to_string(RawField::kEventType),
+          kind(RawField::kEventType) == Kind::kAbsent ? line_begin : place(RawField::kEventType));
     }
     if (text(RawField::kUserId).empty() && text(RawField::kSessionId).empty()) {
       return reject(RejectReason::kNoIdentity, to_string(RawField::kUserId), line_begin);
@@ -391,7 +411,9 @@ struct RecordParser::Impl {
 
 RecordParser::RecordParser() : impl_(std::make_unique<Impl>()) {}
 RecordParser::~RecordParser() = default;
-ParseOutcome RecordParser::parse(std::string_view line, Record* record) { return impl_->parse(line, record); }
+ParseOutcome RecordParser::parse(std::string_view line, Record* record) {
+  return impl_->parse(line, record);
+}
 const Rejection& RecordParser::rejection() const { return impl_->rejection; }
 
 }  // namespace clicklake

@@ -2,7 +2,8 @@
 /// Turns one line of JSON into a Record, or says exactly why it can't.
 ///
 /// Place: between LineReader and everything else: ingest (validate, route), transform (rows).
-/// Invariant: never reads past the line's padding, never allocates per record once warm, gives the same answer for the same line always. What is accepted and
+/// Invariant: never reads past the line's padding, never allocates per record once warm, gives the
+/// same answer for the same line always. What is accepted and
 ///   refused is written in docs/formats/raw.md.
 /// Thread safety: thread-compatible; a parser belongs to one thread.
 /// Source: RFC 8259 (JSON), RFC 3629 (UTF-8); ADR-0005 (a parser of our own).
@@ -30,9 +31,10 @@ class RecordParser {
   RecordParser(const RecordParser&) = delete;
   RecordParser& operator=(const RecordParser&) = delete;
 
-  /// Parses `line`: the byte behind it must be '\n', and at least kLinePadding bytes from there on readable. A trailing CR is white space, a BOM at its start is
-  /// passed over.
-  /// kRecord: `*record` is filled, its views valid until the next call and while `line`'s bytes live. kRejected: see rejection().
+  /// Parses `line`: the byte behind it must be '\n', and at least kLinePadding bytes from there on
+  /// readable. A trailing CR is white space, a BOM at its start is passed over. kRecord: `*record`
+  /// is filled, its views valid until the next call and while `line`'s bytes live. kRejected: see
+  /// rejection().
   ParseOutcome parse(std::string_view line, Record* record);
   const Rejection& rejection() const;
 

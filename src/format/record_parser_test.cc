@@ -38,7 +38,8 @@ Parsed parse_with(RecordParser* parser, std::string_view line) {
   }
   if (parsed.outcome == ParseOutcome::kRecord) {
     for (const auto f : record.fields) parsed.fields.push_back(shown(f));
-    for (const auto& m : record.metadata) parsed.metadata.push_back(std::string(m.key) + "=" + shown(m.value));
+    for (const auto& m : record.metadata)
+      parsed.metadata.push_back(std::string(m.key) + "=" + shown(m.value));
     parsed.time = record.timestamp_us;
   }
   return parsed;
@@ -69,12 +70,14 @@ TEST(RecordParserTest, ReadsAnEvent) {
 
 TEST(RecordParserTest, TheSameContentSpelledOtherwiseIsTheSameRecord) {
   const Parsed plain = parse(kPlain);
-  for (const char* line :
-       {R"({"metadata":{"a":"1","b":"2"},"event_timestamp":"2024-11-04T16:00:00+01:00","event_type":"click","session_id":"s1","user_id":"u1"})",
-        R"(  { "user_id" : "\u00751" , "session_id":"s1","event_type":"cl\u0069ck","event_timestamp":1730732400000,"metadata": { "b" : "2" , "\u0061":"1" } }  )",
-        R"({"USER_ID":"u1","Session_Id":"s1","EVENT_TYPE":"click","event_Timestamp":"1730732400","Metadata":{"b":"2","a":"1"},"page_url":null})",
-        R"({"user_id":"old","user_id":"u1","session_id":"s1","event_type":"click","event_timestamp":"2024-11-04T15:00:00Z","metadata":{"z":1},"metadata":{"a":"x","b":"2","a":"1"}})",
-        "\xEF\xBB\xBF{\"user_id\":\"u1\",\"session_id\":\"s1\",\"event_type\":\"click\",\"event_timestamp\":\"2024-11-04 15:00:00\",\"a\":\"1\",\"b\":\"2\"}\r"}) {
+  for (
+      const char* line :
+      {R"({"metadata":{"a":"1","b":"2"},"event_timestamp":"2024-11-04T16:00:00+01:00","event_type":"click","session_id":"s1","user_id":"u1"})",
+       R"(  { "user_id" : "\u00751" , "session_id":"s1","event_type":"cl\u0069ck","event_timestamp":1730732400000,"metadata": { "b" : "2" , "\u0061":"1" } }  )",
+       R"({"USER_ID":"u1","Session_Id":"s1","EVENT_TYPE":"click","event_Timestamp":"1730732400","Metadata":{"b":"2","a":"1"},"page_url":null})",
+       R"({"user_id":"old","user_id":"u1","session_id":"s1","event_type":"click","event_timestamp":"2024-11-04T15:00:00Z","metadata":{"z":1},"metadata":{"a":"x","b":"2","a":"1"}})",
+       "\xEF\xBB\xBF{\"user_id\":\"u1\",\"session_id\":\"s1\",\"event_type\":\"click\",\"event_"
+       "timestamp\":\"2024-11-04 15:00:00\",\"a\":\"1\",\"b\":\"2\"}\r"}) {
     const Parsed p = parse(line);
     EXPECT_EQ(p.fields, plain.fields) << line << p.reason;
     EXPECT_EQ(p.metadata, plain.metadata) << line;
@@ -83,7 +86,8 @@ TEST(RecordParserTest, TheSameContentSpelledOtherwiseIsTheSameRecord) {
 }
 
 TEST(RecordParserTest, ScalarsStandForTheirText) {
-  const Parsed p = parse(R"({"user_id":12.50,"event_type":true,"event_timestamp":1730732400,"device_type":false,"metadata":{"n":-1e3,"t":true,"z":null},"x":1})");
+  const Parsed p = parse(
+      R"({"user_id":12.50,"event_type":true,"event_timestamp":1730732400,"device_type":false,"metadata":{"n":-1e3,"t":true,"z":null},"x":1})");
   ASSERT_EQ(p.outcome, ParseOutcome::kRecord) << p.reason;
   EXPECT_EQ(field(p, RawField::kUserId), "12.50");
   EXPECT_EQ(field(p, RawField::kEventType), "true");
@@ -95,12 +99,14 @@ TEST(RecordParserTest, UnknownKeysGoToMetadataNestedOnesAsCompactJson) {
   const Parsed p = parse(
       R"({"user_id":"u","event_type":"e","event_timestamp":1,"geo":{ "city" : "K\u00f6ln\n\/" , "at":[ 1 , 2.0 ,{}, [] ] },"metadata":{"own":"yes","geo2":[ true ]},"own":"no"})");
   ASSERT_EQ(p.outcome, ParseOutcome::kRecord) << p.reason;
-  EXPECT_EQ(p.metadata, (Strings{"geo={\"city\":\"K\u00f6ln\\n/\",\"at\":[1,2.0,{},[]]}", "geo2=[true]", "own=yes"}));
+  EXPECT_EQ(p.metadata, (Strings{"geo={\"city\":\"K\u00f6ln\\n/\",\"at\":[1,2.0,{},[]]}",
+                                 "geo2=[true]", "own=yes"}));
 }
 
 TEST(RecordParserTest, ManyKeysAreSortedAndTheLastOfEqualOnesStays) {
   std::string line = R"({"user_id":"u","event_type":"e","event_timestamp":1,"metadata":{)";
-  for (int i = 99; i >= 0; --i) line += "\"key_" + std::to_string(i % 50) + "\":" + std::to_string(i) + ",";
+  for (int i = 99; i >= 0; --i)
+    line += "\"key_" + std::to_string(i % 50) + "\":" + std::to_string(i) + ",";
   line += R"("":"empty"}})";
   const Parsed p = parse(line);
   ASSERT_EQ(p.metadata.size(), 51U) << p.reason;
@@ -111,7 +117,8 @@ TEST(RecordParserTest, ManyKeysAreSortedAndTheLastOfEqualOnesStays) {
 }
 
 TEST(RecordParserTest, BlankLinesAreNoRecords) {
-  for (const char* line : {"", " ", "\t \r", "\xEF\xBB\xBF"}) EXPECT_EQ(parse(line).outcome, ParseOutcome::kBlank) << '[' << line << ']';
+  for (const char* line : {"", " ", "\t \r", "\xEF\xBB\xBF"})
+    EXPECT_EQ(parse(line).outcome, ParseOutcome::kBlank) << '[' << line << ']';
 }
 
 struct BadLine {
@@ -167,16 +174,24 @@ TEST(RecordParserTest, WhatIsNoEventIsRefusedWithItsReason) {
       {R"({"a":["\ud83dx"],)" + rest, "lone_surrogate", ""},
       {R"({"\ud800":1,)" + rest, "lone_surrogate", ""},
       {R"({"user_id":"u","event_type":"e"})", "missing_timestamp", "event_timestamp"},
-      {R"({"user_id":"u","event_type":"e","event_timestamp":null})", "missing_timestamp", "event_timestamp"},
-      {R"({"user_id":"u","event_type":"e","event_timestamp":"04/11/2024"})", "bad_timestamp", "event_timestamp"},
-      {R"({"user_id":"u","event_type":"e","event_timestamp":true})", "bad_timestamp", "event_timestamp"},
-      {R"({"user_id":"u","event_type":"e","event_timestamp":{"a":1}})", "bad_timestamp", "event_timestamp"},
-      {R"({"user_id":"u","event_type":"e","event_timestamp":"2024-11-04T15:00:00 Europe/Paris"})", "bad_timestamp", "event_timestamp"},
-      {R"({"user_id":"u","event_type":"e","event_timestamp":"2101-11-04T15:00:00Z"})", "bad_timestamp", "event_timestamp"},
+      {R"({"user_id":"u","event_type":"e","event_timestamp":null})", "missing_timestamp",
+       "event_timestamp"},
+      {R"({"user_id":"u","event_type":"e","event_timestamp":"04/11/2024"})", "bad_timestamp",
+       "event_timestamp"},
+      {R"({"user_id":"u","event_type":"e","event_timestamp":true})", "bad_timestamp",
+       "event_timestamp"},
+      {R"({"user_id":"u","event_type":"e","event_timestamp":{"a":1}})", "bad_timestamp",
+       "event_timestamp"},
+      {R"({"user_id":"u","event_type":"e","event_timestamp":"2024-11-04T15:00:00 Europe/Paris"})",
+       "bad_timestamp", "event_timestamp"},
+      {R"({"user_id":"u","event_type":"e","event_timestamp":"2101-11-04T15:00:00Z"})",
+       "bad_timestamp", "event_timestamp"},
       {R"({"user_id":"u","event_timestamp":1})", "missing_event_type", "event_type"},
-      {R"({"user_id":"u","event_type":null,"event_timestamp":1})", "missing_event_type", "event_type"},
+      {R"({"user_id":"u","event_type":null,"event_timestamp":1})", "missing_event_type",
+       "event_type"},
       {R"({"event_type":"e","event_timestamp":1})", "no_identity", "user_id"},
-      {R"({"user_id":null,"session_id":null,"event_type":"e","event_timestamp":1})", "no_identity", "user_id"},
+      {R"({"user_id":null,"session_id":null,"event_type":"e","event_timestamp":1})", "no_identity",
+       "user_id"},
       {R"({"user_id":{"a":1},"event_type":"e","event_timestamp":1})", "not_a_string", "user_id"},
       {R"({"page_url":[],)" + rest, "not_a_string", "page_url"},
       {R"({"metadata":[1],)" + rest, "bad_metadata", "metadata"},
@@ -195,23 +210,27 @@ TEST(RecordParserTest, WhatIsNoEventIsRefusedWithItsReason) {
 }
 
 TEST(RecordParserTest, SixtyFourLevelsAreTaken) {
-  const std::string line = R"({"user_id":"u","event_type":"e","event_timestamp":1,"a":)" + std::string(63, '[') + std::string(63, ']') + "}";
+  const std::string line = R"({"user_id":"u","event_type":"e","event_timestamp":1,"a":)" +
+                           std::string(63, '[') + std::string(63, ']') + "}";
   EXPECT_EQ(parse(line).outcome, ParseOutcome::kRecord);
 }
 
 TEST(RecordParserTest, SurrogatePairsAndEscapesAreDecoded) {
-  const Parsed p = parse(R"({"user_id":"\ud83d\ude00\"\\\/\b\f\n\r\t\u20ac","event_type":"e","event_timestamp":1})");
+  const Parsed p = parse(
+      R"({"user_id":"\ud83d\ude00\"\\\/\b\f\n\r\t\u20ac","event_type":"e","event_timestamp":1})");
   ASSERT_EQ(p.outcome, ParseOutcome::kRecord) << p.reason;
   EXPECT_EQ(field(p, RawField::kUserId), "\U0001F600\"\\/\b\f\n\r\t\u20ac");
 }
 
 TEST(RecordParserTest, EveryPrefixOfAnEventIsTruncatedOrBlank) {
-  for (std::size_t n = 1; n < kPlain.size(); ++n) EXPECT_EQ(parse(kPlain.substr(0, n)).reason, "truncated") << kPlain.substr(0, n);
+  for (std::size_t n = 1; n < kPlain.size(); ++n)
+    EXPECT_EQ(parse(kPlain.substr(0, n)).reason, "truncated") << kPlain.substr(0, n);
 }
 
 TEST(RecordParserTest, TheAnswerDoesNotDependOnWhatCameBefore) {
   RecordParser used;
-  const Strings lines{kPlain, "{", R"({"user_id":"\n","event_type":"e","event_timestamp":1})", "x", kPlain, std::string(300, ' ') + kPlain};
+  const Strings lines{kPlain, "{",    R"({"user_id":"\n","event_type":"e","event_timestamp":1})",
+                      "x",    kPlain, std::string(300, ' ') + kPlain};
   for (int round = 0; round < 2; ++round) {
     for (const std::string& line : lines) {
       const Parsed again = parse_with(&used, line);

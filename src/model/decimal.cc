@@ -44,7 +44,8 @@ std::optional<std::int64_t> parse_decimal18_4(std::string_view text) {
     int sign = 1;
     if (p != end && (*p == '+' || *p == '-')) sign = *p++ == '-' ? -1 : 1;
     if (p == end || !is_digit(*p)) return std::nullopt;
-    for (; p != end && is_digit(*p); ++p) exponent = exponent < 10000 ? exponent * 10 + (*p - '0') : exponent;
+    for (; p != end && is_digit(*p); ++p)
+      exponent = exponent < 10000 ? exponent * 10 + (*p - '0') : exponent;
     exponent *= sign;
   }
   if (p != end) return std::nullopt;
@@ -80,7 +81,8 @@ std::optional<std::int32_t> parse_int32(std::string_view text) {
 
 std::optional<std::int64_t> multiply_decimal(std::int64_t value, std::int64_t count) {
   const __int128 product = static_cast<__int128>(value) * count;
-  if (product >= kDecimalLimit || product <= -static_cast<__int128>(kDecimalLimit)) return std::nullopt;
+  if (product >= kDecimalLimit || product <= -static_cast<__int128>(kDecimalLimit))
+    return std::nullopt;
   return static_cast<std::int64_t>(product);
 }
 

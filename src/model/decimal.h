@@ -11,8 +11,8 @@
 
 namespace clicklake {
 
-/// Ten-thousandths of a JSON number's text ("12.50", "1e3", "-0.00005" -> -1); nothing where it is no such number or does not fit.
-/// Cost: about 10 ns for short plain numbers.
+/// Ten-thousandths of a JSON number's text ("12.50", "1e3", "-0.00005" -> -1); nothing where it is
+/// no such number or does not fit. Cost: about 10 ns for short plain numbers.
 std::optional<std::int64_t> parse_decimal18_4(std::string_view text);
 
 /// A whole number's text ("3", "-2") as a 32-bit integer; nothing for anything else.

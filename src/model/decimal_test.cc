@@ -17,7 +17,8 @@ TEST(DecimalTest, ReadsJsonNumbersRoundedHalfUp) {
 }
 
 TEST(DecimalTest, WhatIsNoNumberOrTooLargeIsNothing) {
-  for (const char* text : {"", "-", "1,299", "12.", "1e", "abc", " 1", "1 ", "99999999999999.99995", "1e30", "0x10", "NaN"}) {
+  for (const char* text : {"", "-", "1,299", "12.", "1e", "abc", " 1", "1 ", "99999999999999.99995",
+                           "1e30", "0x10", "NaN"}) {
     EXPECT_FALSE(parse_decimal18_4(text).has_value()) << text;
   }
 }
@@ -25,7 +26,8 @@ TEST(DecimalTest, WhatIsNoNumberOrTooLargeIsNothing) {
 TEST(Int32Test, WholeNumbersOnly) {
   EXPECT_EQ(parse_int32("-7"), -7);
   EXPECT_EQ(parse_int32("2147483647"), 2147483647);
-  for (const char* text : {"", "-", "1.0", "2147483648", "+1", "1e3"}) EXPECT_FALSE(parse_int32(text).has_value()) << text;
+  for (const char* text : {"", "-", "1.0", "2147483648", "+1", "1e3"})
+    EXPECT_FALSE(parse_int32(text).has_value()) << text;
 }
 
 TEST(MultiplyTest, OverflowIsNothing) {

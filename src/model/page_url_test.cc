@@ -21,14 +21,16 @@ TEST(PageUrlTest, TrackingParametersGoAndTheRestStays) {
 }
 
 TEST(PageUrlTest, UntouchedUrlsAreByteForByte) {
-  for (const char* url : {"", "https://s.com/", "/a/b?x", "https://s.com/p?", "https://s.com/p?&&a=1", "#x?utm_source=1", "https://s.com/p?a=%zz&b"}) {
+  for (const char* url : {"", "https://s.com/", "/a/b?x", "https://s.com/p?",
+                          "https://s.com/p?&&a=1", "#x?utm_source=1", "https://s.com/p?a=%zz&b"}) {
     EXPECT_EQ(cleaned(url), url);
   }
 }
 
 TEST(PageUrlTest, CampaignComesFromTheQueryDecoded) {
   PageUrl page;
-  page.parse("https://s.com/?utm_source=news+letter&utm_medium=e%2Dmail&utm_term=&gclid=abc&fbclid=def");
+  page.parse(
+      "https://s.com/?utm_source=news+letter&utm_medium=e%2Dmail&utm_term=&gclid=abc&fbclid=def");
   EXPECT_EQ(page.campaign()[0], "news letter");
   EXPECT_EQ(page.campaign()[1], "e-mail");
   EXPECT_EQ(page.campaign()[3].data(), nullptr);

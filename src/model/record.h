@@ -1,9 +1,10 @@
 #pragma once
-/// One raw event as read: the known fields, its time, and its metadata, as views into the text or into a scratch arena.
+/// One raw event as read: the known fields, its time, and its metadata, as views into the text or
+/// into a scratch arena.
 ///
-/// Place: what format/record_parser makes of a line, what ingest routes and transform turns into rows.
-/// Invariant: a view with a null data() is a missing or null value; the empty text has a non-null data().
-/// Thread safety: a value; the bytes belong to the parser until its next call.
+/// Place: what format/record_parser makes of a line, what ingest routes and transform turns into
+/// rows. Invariant: a view with a null data() is a missing or null value; the empty text has a
+/// non-null data(). Thread safety: a value; the bytes belong to the parser until its next call.
 
 #include <array>
 #include <cstdint>

@@ -102,22 +102,26 @@ constexpr std::array<ColumnDefinition, 8> kDimDates{{
     {"is_weekend", 8, kBoolean, true},
 }};
 
-constexpr TableDefinition kFactClicksTable{"fact_clicks",
-                                           kFactClicks,
-                                           PartitionTransform::kDay,
-                                           "event_timestamp",
-                                           "event_timestamp_day",
-                                           "event_timestamp"};
-constexpr TableDefinition kDimUsersTable{"dim_users", kDimUsers, PartitionTransform::kBucket, "user_key", "user_key_bucket", "user_key"};
-constexpr TableDefinition kDimPagesTable{"dim_pages", kDimPages, PartitionTransform::kBucket, "page_key", "page_key_bucket", "page_key"};
+constexpr TableDefinition kFactClicksTable{
+    "fact_clicks",     kFactClicks,           PartitionTransform::kDay,
+    "event_timestamp", "event_timestamp_day", "event_timestamp"};
+constexpr TableDefinition kDimUsersTable{
+    "dim_users", kDimUsers, PartitionTransform::kBucket, "user_key", "user_key_bucket", "user_key"};
+constexpr TableDefinition kDimPagesTable{
+    "dim_pages", kDimPages, PartitionTransform::kBucket, "page_key", "page_key_bucket", "page_key"};
 constexpr TableDefinition kDimReferrersTable{
-    "dim_referrers", kDimReferrers, PartitionTransform::kBucket, "referrer_key", "referrer_key_bucket", "referrer_key"};
-constexpr TableDefinition kDimCampaignsTable{"dim_campaigns", kDimCampaigns, PartitionTransform::kNone, "", "", "campaign_key"};
-constexpr TableDefinition kDimDevicesTable{"dim_devices", kDimDevices, PartitionTransform::kNone, "", "", "device_key"};
-constexpr TableDefinition kDimDatesTable{"dim_dates", kDimDates, PartitionTransform::kNone, "", "", "date_key"};
+    "dim_referrers", kDimReferrers,         PartitionTransform::kBucket,
+    "referrer_key",  "referrer_key_bucket", "referrer_key"};
+constexpr TableDefinition kDimCampaignsTable{
+    "dim_campaigns", kDimCampaigns, PartitionTransform::kNone, "", "", "campaign_key"};
+constexpr TableDefinition kDimDevicesTable{
+    "dim_devices", kDimDevices, PartitionTransform::kNone, "", "", "device_key"};
+constexpr TableDefinition kDimDatesTable{"dim_dates", kDimDates, PartitionTransform::kNone,
+                                         "",          "",        "date_key"};
 
-constexpr std::array<const TableDefinition*, 7> kStarTables{&kFactClicksTable,   &kDimUsersTable,   &kDimPagesTable, &kDimReferrersTable,
-                                                            &kDimCampaignsTable, &kDimDevicesTable, &kDimDatesTable};
+constexpr std::array<const TableDefinition*, 7> kStarTables{
+    &kFactClicksTable,   &kDimUsersTable,   &kDimPagesTable, &kDimReferrersTable,
+    &kDimCampaignsTable, &kDimDevicesTable, &kDimDatesTable};
 
 constexpr std::uint32_t murmur_mix(std::uint32_t h, std::uint32_t k) {
   k *= 0xcc9e2d51U;

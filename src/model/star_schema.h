@@ -1,9 +1,11 @@
 #pragma once
-/// The star schema's tables: columns with their Iceberg field ids and types, partition and sort order.
+/// The star schema's tables: columns with their Iceberg field ids and types, partition and sort
+/// order.
 ///
 /// Place: the one definition that the Parquet files, the catalog and SQL follow.
-/// Invariant: a field id is never reused within a table; types are those that Athena, Redshift, Spark, Trino and Postgres all read.
-/// Source: docs/design.md; Iceberg table spec v2, "Schemas" and "Partitioning".
+/// Invariant: a field id is never reused within a table; types are those that Athena, Redshift,
+/// Spark, Trino and Postgres all read. Source: docs/design.md; Iceberg table spec v2, "Schemas" and
+/// "Partitioning".
 
 #include <cstdint>
 #include <span>
@@ -17,9 +19,9 @@ enum class ColumnType {
   kLong,         ///< 64 bits
   kDecimal18_4,  ///< int64 scaled by 10,000
   kString,
-  kDate,           ///< int32 days since 1970
-  kTimestampTz,    ///< int64 UTC microseconds
-  kMapStringString ///< optional values; key and value have field ids of their own
+  kDate,            ///< int32 days since 1970
+  kTimestampTz,     ///< int64 UTC microseconds
+  kMapStringString  ///< optional values; key and value have field ids of their own
 };
 
 /// Iceberg's spelling ("int", "long", "decimal(18, 4)", "timestamptz", "map<string, string>", ...).
@@ -41,8 +43,9 @@ struct TableDefinition {
   std::span<const ColumnDefinition> columns;
   PartitionTransform transform = PartitionTransform::kNone;
   std::string_view partition_source;  ///< column that the transform reads
-  std::string_view partition_name;    ///< the partition field, as in paths: "event_timestamp_day=2024-11-01"
-  std::string_view sort_column;       ///< ascending, nulls first
+  std::string_view
+      partition_name;  ///< the partition field, as in paths: "event_timestamp_day=2024-11-01"
+  std::string_view sort_column;  ///< ascending, nulls first
 };
 
 const TableDefinition& fact_clicks_definition();
@@ -60,7 +63,8 @@ const TableDefinition* find_table(std::string_view name);
 /// Index of column `name` in `table.columns`; the name must exist.
 int column_index(const TableDefinition& table, std::string_view name);
 
-/// Iceberg's bucket transform of a long: (murmur3_x86_32(8 bytes little-endian) & 0x7fffffff) % buckets.
+/// Iceberg's bucket transform of a long: (murmur3_x86_32(8 bytes little-endian) & 0x7fffffff) %
+/// buckets.
 int iceberg_bucket(std::int64_t value, int buckets);
 
 }  // namespace clicklake

@@ -7,8 +7,8 @@
 namespace clicklake {
 namespace {
 
-constexpr std::int64_t kMinMicros = 0;                           // 1970-01-01T00:00:00Z
-constexpr std::int64_t kEndMicros = 47847LL * kMicrosPerDay;     // 2101-01-01T00:00:00Z
+constexpr std::int64_t kMinMicros = 0;                        // 1970-01-01T00:00:00Z
+constexpr std::int64_t kEndMicros = 47847LL * kMicrosPerDay;  // 2101-01-01T00:00:00Z
 
 std::optional<std::int64_t> in_range(std::int64_t us) {
   if (us < kMinMicros || us >= kEndMicros) return std::nullopt;
@@ -72,11 +72,14 @@ CivilTime civil_from_micros(std::int64_t us) {
 std::optional<std::int64_t> parse_timestamp(std::string_view text) {
   const char* p = text.data();
   const char* const end = p + text.size();
-  if (text.size() < 10 || p[4] != '-') return parse_epoch(text.find_first_not_of("0123456789.") == std::string_view::npos ? text : "");
+  if (text.size() < 10 || p[4] != '-')
+    return parse_epoch(text.find_first_not_of("0123456789.") == std::string_view::npos ? text : "");
   const int year = digits(p, 4);
   const int month = digits(p + 5, 2);
   const int day = digits(p + 8, 2);
-  if (year < 0 || month < 1 || month > 12 || p[7] != '-' || day < 1 || day > days_in_month(year, month)) return std::nullopt;
+  if (year < 0 || month < 1 || month > 12 || p[7] != '-' || day < 1 ||
+      day > days_in_month(year, month))
+    return std::nullopt;
   std::int64_t us = days_from_civil(year, month, day) * kMicrosPerDay;
   p += 10;
   if (p == end) return in_range(us);
@@ -160,14 +163,16 @@ std::optional<std::int64_t> parse_epoch(std::string_view number) {
     if (p != end && (*p == '+' || *p == '-')) sign = *p++ == '-' ? -1 : 1;
     if (p == end) return std::nullopt;
     int exponent = 0;
-    for (; p != end && is_digit(*p); ++p) exponent = exponent < 10'000'000 ? exponent * 10 + (*p - '0') : exponent;
+    for (; p != end && is_digit(*p); ++p)
+      exponent = exponent < 10'000'000 ? exponent * 10 + (*p - '0') : exponent;
     scale += sign * exponent;
   }
   if (p != end) return std::nullopt;
   if (mantissa == 0) return 0;
   if (negative) return std::nullopt;
   // The unit follows from the size: compare mantissa * 10^scale with 1e11 and 1e14.
-  const auto scaled = [&](int power) -> std::optional<__int128> {  // floor(mantissa * 10^(scale + power))
+  const auto scaled =
+      [&](int power) -> std::optional<__int128> {  // floor(mantissa * 10^(scale + power))
     __int128 v = mantissa;
     int s = scale + power;
     for (; s < 0 && v != 0; ++s) v /= 10;
@@ -189,7 +194,8 @@ std::string format_timestamp(std::int64_t us) {
   const CivilTime t = civil_from_micros(us);
   std::int64_t fraction = us % kMicrosPerSecond;
   if (fraction < 0) fraction += kMicrosPerSecond;
-  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", t.year, t.month, t.day, t.hour, t.minute, t.second);
+  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", t.year, t.month, t.day,
+                                t.hour, t.minute, t.second);
   if (fraction != 0) {
     std::string digits_text = fmt::format(".{:06}", fraction);
     while (digits_text.back() == '0') digits_text.pop_back();

@@ -20,7 +20,8 @@ struct CivilTime {
   int year, month, day, hour, minute, second;
 };
 
-/// Days since 1970-01-01 of a date; any year. Source: H. Hinnant, "chrono-compatible low-level date algorithms".
+/// Days since 1970-01-01 of a date; any year. Source: H. Hinnant, "chrono-compatible low-level date
+/// algorithms".
 std::int64_t days_from_civil(int year, int month, int day);
 CivilTime civil_from_micros(std::int64_t us);
 
@@ -28,13 +29,15 @@ CivilTime civil_from_micros(std::int64_t us);
 inline std::int64_t hour_of(std::int64_t us) { return us / kMicrosPerHour; }
 inline std::int64_t hour_start(std::int64_t hour) { return hour * kMicrosPerHour; }
 
-/// The time of a text event_timestamp, in UTC microseconds. Accepts ISO 8601 `YYYY-MM-DD[T ]HH:MM[:SS[.fraction]]` with `Z`, `+HH`, `+HHMM`,
-/// `+HH:MM` (or `-`) or no zone (UTC), a date alone, and epoch digits (see below). The fraction is cut at the microsecond. Returns nothing for anything else: zone names,
-/// dates that do not exist, second 60, years outside 1970 to 2100. Cost: O(n), about 10 ns for the common forms.
+/// The time of a text event_timestamp, in UTC microseconds. Accepts ISO 8601 `YYYY-MM-DD[T
+/// ]HH:MM[:SS[.fraction]]` with `Z`, `+HH`, `+HHMM`,
+/// `+HH:MM` (or `-`) or no zone (UTC), a date alone, and epoch digits (see below). The fraction is
+/// cut at the microsecond. Returns nothing for anything else: zone names, dates that do not exist,
+/// second 60, years outside 1970 to 2100. Cost: O(n), about 10 ns for the common forms.
 std::optional<std::int64_t> parse_timestamp(std::string_view text);
 
-/// The time of a numeric event_timestamp by its JSON text: |n| < 1e11 is seconds, < 1e14 milliseconds, else microseconds; a fraction or exponent is taken, cut
-/// at the microsecond.
+/// The time of a numeric event_timestamp by its JSON text: |n| < 1e11 is seconds, < 1e14
+/// milliseconds, else microseconds; a fraction or exponent is taken, cut at the microsecond.
 std::optional<std::int64_t> parse_epoch(std::string_view number);
 
 /// "2024-11-04T15:00:00.123456Z" (no fraction when it is zero).

@@ -1,15 +1,15 @@
 #include "pipeline/run.h"
 
+#include <fmt/format.h>
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <set>
-#include <sys/resource.h>
 #include <thread>
 #include <tuple>
-
-#include <fmt/format.h>
 
 #include "base/uuid.h"
 #include "format/quarantine_writer.h"
@@ -25,7 +25,9 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 std::int64_t now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 std::int64_t peak_memory() {
@@ -47,10 +49,14 @@ Result<InPlaceFiles> new_in_place_files(Catalog& catalog, SourceListing* listing
   for (const SourceFile& s : taken) known.insert({s.path, s.size, s.mtime_us});
   for (Source& source : listing->sources) {
     if (source.stream || !hour_of_layout(source.absolute)) {
-      listing->problems.push_back({ProblemKind::kOutOfLayout, source.shown,
-                                   source.shown + (source.stream ? " is a stream: it can't be registered in place; leave out --in-place"
-                                                                 : " lies in no hour's folder (year=/month=/day=/hour= or YYYY/MM/DD/HH): it can't be "
-                                                                   "registered in place; move it, or leave out --in-place")});
+      listing->problems.push_back(
+          {ProblemKind::kOutOfLayout, source.shown,
+           source.shown +
+               (source.stream
+                    ? " is a stream: it can't be registered in place; leave out --in-place"
+                    : " lies in no hour's folder (year=/month=/day=/hour= or YYYY/MM/DD/HH): it "
+                      "can't be "
+                      "registered in place; move it, or leave out --in-place")});
     } else if (known.contains({source.absolute, source.size, source.mtime_us})) {
       ++out.skipped;
     } else {
@@ -63,7 +69,8 @@ Result<InPlaceFiles> new_in_place_files(Catalog& catalog, SourceListing* listing
 /// One transform batch: pending raw files, and files that a fused run registers as it reads them.
 class TransformBatch {
  public:
-  TransformBatch(Catalog& catalog, const RunOptions& options, RunProgress* progress) : catalog_(catalog), options_(options), progress_(progress) {}
+  TransformBatch(Catalog& catalog, const RunOptions& options, RunProgress* progress)
+      : catalog_(catalog), options_(options), progress_(progress) {}
 
   Result<RunReport> run(std::vector<Source> in_place) {
     ASSIGN_OR_RETURN(std::vector<RawFile> pending, catalog_.untransformed_raw_files());
@@ -72,17 +79,20 @@ class TransformBatch {
     if (pending.empty() && in_place.empty()) return report;
     const std::int64_t started = now_us();
     batch_id_ = make_uuid7(started / 1000);
-    RETURN_IF_ERROR(catalog_.begin_batch({batch_id_, in_place.empty() ? BatchKind::kTransform : BatchKind::kRun, started, 0, {}}));
+    RETURN_IF_ERROR(catalog_.begin_batch(
+        {batch_id_, in_place.empty() ? BatchKind::kTransform : BatchKind::kRun, started, 0, {}}));
     Status done = attempt(pending, in_place, &report);
     if (!done) {
-      (void)remove_batch(catalog_, options_.lake, batch_id_);  // what stays is swept by the next run
+      (void)remove_batch(catalog_, options_.lake,
+                         batch_id_);  // what stays is swept by the next run
       return done.error();
     }
     return report;
   }
 
  private:
-  Status attempt(const std::vector<RawFile>& pending, const std::vector<Source>& in_place, RunReport* report) {
+  Status attempt(const std::vector<RawFile>& pending, const std::vector<Source>& in_place,
+                 RunReport* report) {
     TransformOptions transform_options;
     transform_options.lake = options_.lake;
     transform_options.batch_id = batch_id_;
@@ -96,14 +106,17 @@ class TransformBatch {
     transform_options.parquet = options_.parquet;
     const std::vector<TransformInput> inputs = make_inputs(pending, in_place);
 
-    // Natural keys that share a surrogate key are found when the dimensions are merged; then the batch is done again without them.
-    const std::filesystem::path quarantine_path = options_.lake / "quarantine" / (batch_id_ + ".ndjson");
+    // Natural keys that share a surrogate key are found when the dimensions are merged; then the
+    // batch is done again without them.
+    const std::filesystem::path quarantine_path =
+        options_.lake / "quarantine" / (batch_id_ + ".ndjson");
     for (;;) {
       QuarantineWriter quarantine(quarantine_path);
       TransformProgress transform_progress;
       progress_->phase = "transform";
       ProgressLink link(&transform_progress, progress_);
-      ASSIGN_OR_RETURN(TransformResult result, transform(catalog_, transform_options, inputs, &quarantine, &transform_progress));
+      ASSIGN_OR_RETURN(TransformResult result, transform(catalog_, transform_options, inputs,
+                                                         &quarantine, &transform_progress));
       if (!result.collisions.empty()) {
         for (KeyCollision& c : result.collisions) transform_options.denied.push_back(std::move(c));
         // The next attempt names its files alike, but may need fewer of them.
@@ -111,7 +124,9 @@ class TransformBatch {
           for (const DataFile& file : change.added) {
             std::error_code error;
             std::filesystem::remove(options_.lake / file.path, error);
-            if (error) return errno_error(error.value(), "remove the file " + (options_.lake / file.path).string());
+            if (error)
+              return errno_error(error.value(),
+                                 "remove the file " + (options_.lake / file.path).string());
           }
         }
         continue;
@@ -139,7 +154,8 @@ class TransformBatch {
     std::jthread thread_;
   };
 
-  std::vector<TransformInput> make_inputs(const std::vector<RawFile>& pending, const std::vector<Source>& in_place) const {
+  std::vector<TransformInput> make_inputs(const std::vector<RawFile>& pending,
+                                          const std::vector<Source>& in_place) const {
     std::vector<TransformInput> inputs;
     std::uint64_t bytes = 0;
     for (const RawFile& file : pending) {
@@ -149,7 +165,8 @@ class TransformBatch {
       input.hour = file.hour;
       input.quarantines = !file.validated;
       // A copied line was within the limit of its day: a lower one must not lose it now.
-      if (!file.in_place) input.max_line_bytes = static_cast<std::size_t>(std::max<std::int64_t>(file.size, 1));
+      if (!file.in_place)
+        input.max_line_bytes = static_cast<std::size_t>(std::max<std::int64_t>(file.size, 1));
       input.arrivals = file.arrivals;
       bytes += static_cast<std::uint64_t>(file.size);
       inputs.push_back(std::move(input));
@@ -168,7 +185,8 @@ class TransformBatch {
     return inputs;
   }
 
-  Status publish(const std::vector<RawFile>& pending, const std::vector<Source>& in_place, TransformResult result, QuarantineWriter* quarantine,
+  Status publish(const std::vector<RawFile>& pending, const std::vector<Source>& in_place,
+                 TransformResult result, QuarantineWriter* quarantine,
                  const std::filesystem::path& quarantine_path, RunReport* report) {
     progress_->phase = "publish";
     BatchCommit commit;
@@ -220,7 +238,8 @@ class TransformBatch {
     const RejectCounts rejects = quarantine->counts();
     for (std::size_t r = 0; r < rejects.size(); ++r) {
       if (rejects[r] > 0) {
-        commit.counts.quarantined_by_reason.emplace_back(to_string(static_cast<RejectReason>(r)), static_cast<std::int64_t>(rejects[r]));
+        commit.counts.quarantined_by_reason.emplace_back(to_string(static_cast<RejectReason>(r)),
+                                                         static_cast<std::int64_t>(rejects[r]));
       }
     }
     const bool anything = !commit.consumed_raw_files.empty() || !commit.raw_files.empty();
@@ -247,19 +266,24 @@ class TransformBatch {
     return removed ? Status{} : Status{removed.error()};
   }
 
-  static void add_problem(const std::string& shown, const InputOutcome& outcome, RunReport* report) {
-    report->problems.push_back({outcome.torn ? ProblemKind::kTorn : ProblemKind::kUnreadable, shown, outcome.problem});
+  static void add_problem(const std::string& shown, const InputOutcome& outcome,
+                          RunReport* report) {
+    report->problems.push_back(
+        {outcome.torn ? ProblemKind::kTorn : ProblemKind::kUnreadable, shown, outcome.problem});
     report->failed = true;
   }
 
   Status check_ratio(const RowCounts& counts) const {
     if (counts.records_read == 0) return {};
-    const double ratio = static_cast<double>(counts.quarantined) / static_cast<double>(counts.records_read);
+    const double ratio =
+        static_cast<double>(counts.quarantined) / static_cast<double>(counts.records_read);
     if (ratio <= options_.max_quarantine_ratio) return {};
     return Error{ErrorCode::kInvalidData,
-                 fmt::format("{} of {} records are bad ({:.2f} %), more than max_quarantine_ratio {} allows: nothing was published; correct the sources or "
+                 fmt::format("{} of {} records are bad ({:.2f} %), more than max_quarantine_ratio "
+                             "{} allows: nothing was published; correct the sources or "
                              "raise the ratio",
-                             counts.quarantined, counts.records_read, 100 * ratio, options_.max_quarantine_ratio)};
+                             counts.quarantined, counts.records_read, 100 * ratio,
+                             options_.max_quarantine_ratio)};
   }
 
   Catalog& catalog_;
@@ -285,7 +309,8 @@ Result<RunReport> with_report(Catalog& catalog, const RunOptions& options, Body 
   return result;
 }
 
-Result<RunReport> ingest_sources(Catalog& catalog, const RunOptions& options, SourceListing listing, RunProgress* progress) {
+Result<RunReport> ingest_sources(Catalog& catalog, const RunOptions& options, SourceListing listing,
+                                 RunProgress* progress) {
   IngestOptions ingest_options;
   ingest_options.lake = options.lake;
   ingest_options.in_place = options.in_place;
@@ -295,11 +320,12 @@ Result<RunReport> ingest_sources(Catalog& catalog, const RunOptions& options, So
   ingest_options.max_quarantine_ratio = options.max_quarantine_ratio;
   ingest_options.arrived_at_us = options.arrived_at_us;
   progress->phase = "ingest";
-  ASSIGN_OR_RETURN(IngestReport ingested, ingest(catalog, ingest_options, std::move(listing), [&](const IngestProgress& p) {
-                     progress->bytes_done = p.bytes_done;
-                     progress->bytes_total = p.bytes_total;
-                     progress->records = p.records;
-                   }));
+  ASSIGN_OR_RETURN(IngestReport ingested, ingest(catalog, ingest_options, std::move(listing),
+                                                 [&](const IngestProgress& p) {
+                                                   progress->bytes_done = p.bytes_done;
+                                                   progress->bytes_total = p.bytes_total;
+                                                   progress->records = p.records;
+                                                 }));
   RunReport report;
   report.ingest_batch = ingested.batch_id;
   report.records_read = static_cast<std::int64_t>(ingested.records_read);
@@ -318,24 +344,32 @@ Result<RunReport> ingest_sources(Catalog& catalog, const RunOptions& options, So
 
 }  // namespace
 
-Result<RunReport> run_ingest(Catalog& catalog, const RunOptions& options, SourceListing listing, RunProgress* progress) {
-  return with_report(catalog, options, [&] { return ingest_sources(catalog, options, std::move(listing), progress); });
+Result<RunReport> run_ingest(Catalog& catalog, const RunOptions& options, SourceListing listing,
+                             RunProgress* progress) {
+  return with_report(catalog, options, [&] {
+    return ingest_sources(catalog, options, std::move(listing), progress);
+  });
 }
 
-Result<RunReport> run_transform(Catalog& catalog, const RunOptions& options, RunProgress* progress) {
-  return with_report(catalog, options, [&] { return TransformBatch(catalog, options, progress).run({}); });
+Result<RunReport> run_transform(Catalog& catalog, const RunOptions& options,
+                                RunProgress* progress) {
+  return with_report(catalog, options,
+                     [&] { return TransformBatch(catalog, options, progress).run({}); });
 }
 
-Result<RunReport> run_all(Catalog& catalog, const RunOptions& options, SourceListing listing, RunProgress* progress) {
+Result<RunReport> run_all(Catalog& catalog, const RunOptions& options, SourceListing listing,
+                          RunProgress* progress) {
   return with_report(catalog, options, [&]() -> Result<RunReport> {
     if (options.in_place) {
       ASSIGN_OR_RETURN(InPlaceFiles files, new_in_place_files(catalog, &listing));
-      ASSIGN_OR_RETURN(RunReport report, TransformBatch(catalog, options, progress).run(std::move(files.sources)));
+      ASSIGN_OR_RETURN(RunReport report,
+                       TransformBatch(catalog, options, progress).run(std::move(files.sources)));
       report.sources_skipped = files.skipped;
       for (SourceProblem& problem : listing.problems) report.problems.push_back(std::move(problem));
       return report;
     }
-    ASSIGN_OR_RETURN(RunReport report, ingest_sources(catalog, options, std::move(listing), progress));
+    ASSIGN_OR_RETURN(RunReport report,
+                     ingest_sources(catalog, options, std::move(listing), progress));
     ASSIGN_OR_RETURN(RunReport star, TransformBatch(catalog, options, progress).run({}));
     // What ingest refused and what transform made of the rest: each record is counted once.
     star.ingest_batch = report.ingest_batch;
@@ -343,7 +377,8 @@ Result<RunReport> run_all(Catalog& catalog, const RunOptions& options, SourceLis
     star.quarantined += report.quarantined;
     star.blank += report.blank;
     for (auto& [reason, count] : report.quarantined_by_reason) {
-      auto same = std::find_if(star.quarantined_by_reason.begin(), star.quarantined_by_reason.end(), [&, &why = reason](const auto& r) { return r.first == why; });
+      auto same = std::find_if(star.quarantined_by_reason.begin(), star.quarantined_by_reason.end(),
+                               [&, &why = reason](const auto& r) { return r.first == why; });
       if (same == star.quarantined_by_reason.end()) {
         star.quarantined_by_reason.emplace_back(reason, count);
       } else {

@@ -1,10 +1,10 @@
 #pragma once
 /// Runs: sources to published tables, and what they did.
 ///
-/// Place: composes ingest and transform; the cli's `ingest`, `transform` and `run` call it under the lake's lock.
-/// Invariant: each batch is published in one catalog transaction or not at all; records_read = accepted + duplicate + quarantined + blank.
-/// Thread safety: thread-compatible; RunProgress may be read from any thread.
-/// Source: docs/architecture.md; ADR-0007.
+/// Place: composes ingest and transform; the cli's `ingest`, `transform` and `run` call it under
+/// the lake's lock. Invariant: each batch is published in one catalog transaction or not at all;
+/// records_read = accepted + duplicate + quarantined + blank. Thread safety: thread-compatible;
+/// RunProgress may be read from any thread. Source: docs/architecture.md; ADR-0007.
 
 #include <atomic>
 #include <cstdint>
@@ -54,7 +54,7 @@ struct RunReport {
   std::int64_t valid = 0;
   std::int64_t quarantined = 0;
   std::int64_t blank = 0;
-  std::int64_t replaced = 0;          ///< published rows whose place an event with a smaller time took
+  std::int64_t replaced = 0;  ///< published rows whose place an event with a smaller time took
   std::int64_t untyped_promoted = 0;  ///< promoted values that stayed in metadata
   std::vector<std::pair<std::string, std::int64_t>> quarantined_by_reason;
   std::vector<std::pair<std::string, std::int64_t>> rows;  ///< by table, after the run
@@ -70,10 +70,12 @@ struct RunReport {
 };
 
 /// Sources to raw.
-Result<RunReport> run_ingest(Catalog& catalog, const RunOptions& options, SourceListing listing, RunProgress* progress);
+Result<RunReport> run_ingest(Catalog& catalog, const RunOptions& options, SourceListing listing,
+                             RunProgress* progress);
 /// Raw batches that no transform has read to star tables.
 Result<RunReport> run_transform(Catalog& catalog, const RunOptions& options, RunProgress* progress);
 /// Both; in place in one pass and one commit.
-Result<RunReport> run_all(Catalog& catalog, const RunOptions& options, SourceListing listing, RunProgress* progress);
+Result<RunReport> run_all(Catalog& catalog, const RunOptions& options, SourceListing listing,
+                          RunProgress* progress);
 
 }  // namespace clicklake

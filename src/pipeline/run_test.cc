@@ -37,8 +37,12 @@ class RunTest : public testing::Test {
     std::ofstream(path, std::ios::binary) << text;
     return path;
   }
-  SourceListing list(const fs::path& path) { return list_sources({path.string()}, options_.lake).value(); }
-  Result<RunReport> run(const fs::path& path) { return run_all(*catalog_, options_, list(path), &progress_); }
+  SourceListing list(const fs::path& path) {
+    return list_sources({path.string()}, options_.lake).value();
+  }
+  Result<RunReport> run(const fs::path& path) {
+    return run_all(*catalog_, options_, list(path), &progress_);
+  }
   std::int64_t rows(const RunReport& report, const std::string& table) {
     for (const auto& [name, count] : report.rows) {
       if (name == table) return count;
@@ -46,8 +50,10 @@ class RunTest : public testing::Test {
     return -1;
   }
 
-  static std::string event(const std::string& user, const std::string& time, const std::string& more = "") {
-    return R"({"user_id":")" + user + R"(","event_type":"view","event_timestamp":")" + time + "\"" + more + "}\n";
+  static std::string event(const std::string& user, const std::string& time,
+                           const std::string& more = "") {
+    return R"({"user_id":")" + user + R"(","event_type":"view","event_timestamp":")" + time + "\"" +
+           more + "}\n";
   }
 
   fs::path root_;
@@ -101,7 +107,8 @@ TEST_F(RunTest, TooManyBadRecordsPublishNothing) {
 }
 
 TEST_F(RunTest, AStrayGoesToItsOwnHour) {
-  write("clicks/year=2024/month=11/day=04/hour=15/a.json", event("u", "2024-11-04T15:00:00Z") + event("late", "2024-11-02T03:00:00Z"));
+  write("clicks/year=2024/month=11/day=04/hour=15/a.json",
+        event("u", "2024-11-04T15:00:00Z") + event("late", "2024-11-02T03:00:00Z"));
   options_.in_place = true;
   const auto report = run(root_ / "clicks");
   ASSERT_TRUE(report.has_value()) << report.error().message;
@@ -130,7 +137,9 @@ TEST_F(RunTest, OfEventsWithOneIdTheEarliestStaysWhateverTheirHours) {
 
 TEST_F(RunTest, WhatACutOffRunLeftIsSweptByTheNext) {
   ASSERT_TRUE(catalog_->begin_batch({"0000-dead", BatchKind::kRun, 1, 0, {}}).has_value());
-  const fs::path orphan = write("lake/processed/fact_clicks/data/event_timestamp_day=2024-11-04/0000-dead-00-00000.parquet", "half");
+  const fs::path orphan = write(
+      "lake/processed/fact_clicks/data/event_timestamp_day=2024-11-04/0000-dead-00-00000.parquet",
+      "half");
   const auto report = run(write("one.json", event("u", "2024-11-04T15:00:00Z")));
   ASSERT_TRUE(report.has_value()) << report.error().message;
   EXPECT_FALSE(fs::exists(orphan));
@@ -141,7 +150,8 @@ TEST_F(RunTest, WhatACutOffRunLeftIsSweptByTheNext) {
 
 TEST_F(RunTest, AVanishedFileIsNamedAndTheOthersGoOn) {
   write("clicks/year=2024/month=11/day=04/hour=15/a.json", event("u", "2024-11-04T15:00:00Z"));
-  const fs::path gone = write("clicks/year=2024/month=11/day=04/hour=15/b.json", event("v", "2024-11-04T15:00:00Z"));
+  const fs::path gone =
+      write("clicks/year=2024/month=11/day=04/hour=15/b.json", event("v", "2024-11-04T15:00:00Z"));
   options_.in_place = true;
   SourceListing listing = list(root_ / "clicks");
   fs::remove(gone);

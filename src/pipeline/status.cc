@@ -17,7 +17,8 @@ Result<LakeStatus> lake_status(Catalog& catalog, std::int64_t now_us) {
   ASSIGN_OR_RETURN(const std::vector<BatchInfo> open, catalog.open_batches());
   status.open_batches = static_cast<std::int64_t>(open.size());
   ASSIGN_OR_RETURN(status.latest_event_us, catalog.max_event_us());
-  if (status.latest_event_us > 0) status.lag_seconds = (now_us - status.latest_event_us) / 1'000'000;
+  if (status.latest_event_us > 0)
+    status.lag_seconds = (now_us - status.latest_event_us) / 1'000'000;
   ASSIGN_OR_RETURN(status.quarantine, catalog.quarantine_counts());
   return status;
 }

@@ -37,7 +37,8 @@ struct Job {
 
 /// Totals of `from` on top of `to`.
 void add_activity(const Activity& from, Activity* to) {
-  if (from.first_seen < to->first_seen || (from.first_seen == to->first_seen && from.first_event_key < to->first_event_key)) {
+  if (from.first_seen < to->first_seen ||
+      (from.first_seen == to->first_seen && from.first_event_key < to->first_event_key)) {
     to->first_seen = from.first_seen;
     to->first_event_key = from.first_event_key;
     to->first_page = from.first_page;
@@ -45,7 +46,8 @@ void add_activity(const Activity& from, Activity* to) {
     to->first_campaign = from.first_campaign;
     to->first_device = from.first_device;
   }
-  if (from.last_seen > to->last_seen || (from.last_seen == to->last_seen && from.last_event_key > to->last_event_key)) {
+  if (from.last_seen > to->last_seen ||
+      (from.last_seen == to->last_seen && from.last_event_key > to->last_event_key)) {
     to->last_seen = from.last_seen;
     to->last_event_key = from.last_event_key;
     to->last_device = from.last_device;
@@ -58,7 +60,8 @@ void add_activity(const Activity& from, Activity* to) {
 
 class Merge {
  public:
-  Merge(const DimensionMergeOptions& options, const DimensionMergeInput& input) : options_(options), input_(input) {}
+  Merge(const DimensionMergeOptions& options, const DimensionMergeInput& input)
+      : options_(options), input_(input) {}
 
   Result<DimensionMergeOutput> run() {
     std::vector<Job> jobs = make_jobs();
@@ -87,13 +90,15 @@ class Merge {
       const bool bucketed = table.transform == PartitionTransform::kBucket;
       const int buckets = bucketed ? options_.buckets : 1;
       std::vector<Job> made(static_cast<std::size_t>(buckets));
-      for (int b = 0; b < buckets; ++b) made[static_cast<std::size_t>(b)] = {&table, members, bucketed ? b : -1, {}};
+      for (int b = 0; b < buckets; ++b)
+        made[static_cast<std::size_t>(b)] = {&table, members, bucketed ? b : -1, {}};
       for (std::uint32_t w = 0; w < input_.workers.size(); ++w) {
         const DimensionTable& met = input_.workers[w]->*members;
         for (std::uint32_t number = 0; number < met.size(); ++number) {
           if (!met.used(number)) continue;
           const std::int64_t key = met.key(number);
-          made[static_cast<std::size_t>(bucketed ? iceberg_bucket(key, buckets) : 0)].met.push_back({key, number, w});
+          made[static_cast<std::size_t>(bucketed ? iceberg_bucket(key, buckets) : 0)].met.push_back(
+              {key, number, w});
         }
       }
       const bool touch_all = input_.rows_removed;
@@ -119,7 +124,8 @@ class Merge {
     return job.bucket < 0 ? "" : fmt::format("{}={}", job.table->partition_name, job.bucket);
   }
 
-  std::vector<std::string> live_paths(const std::string& table, const std::string& partition) const {
+  std::vector<std::string> live_paths(const std::string& table,
+                                      const std::string& partition) const {
     std::vector<std::string> paths;
     const auto it = input_.live.find(table);
     if (it == input_.live.end()) return paths;
@@ -156,13 +162,16 @@ class Merge {
     const std::vector<std::string> old_paths = live_paths(std::string(table.name), partition);
     std::vector<Met>& met = job->met;
     std::erase_if(met, [](const Met& m) { return m.worker == kFromFile; });
-    std::sort(met.begin(), met.end(), [](const Met& a, const Met& b) { return a.key != b.key ? a.key < b.key : a.worker < b.worker; });
+    std::sort(met.begin(), met.end(), [](const Met& a, const Met& b) {
+      return a.key != b.key ? a.key < b.key : a.worker < b.worker;
+    });
 
     // What the files hold.
     TextArena arena;
     std::vector<Member> old;
     std::vector<Activity> old_activity;
-    if (!old_paths.empty()) RETURN_IF_ERROR(read_old(table, old_paths, &arena, &old, &old_activity));
+    if (!old_paths.empty())
+      RETURN_IF_ERROR(read_old(table, old_paths, &arena, &old, &old_activity));
 
     // Both are sorted by key: one pass.
     std::vector<Member> members;
@@ -174,12 +183,16 @@ class Merge {
     std::size_t m = 0;
     while (o < old.size() || m < met.size()) {
       const bool from_old = o < old.size() && (m == met.size() || old[o].key <= met[m].key);
-      Member member = from_old ? old[o] : Member{met[m].key, (input_.workers[met[m].worker]->*job->members).name(met[m].number)};
+      Member member =
+          from_old ? old[o]
+                   : Member{met[m].key,
+                            (input_.workers[met[m].worker]->*job->members).name(met[m].number)};
       Activity total = users && from_old ? old_activity[o] : Activity{};
       if (from_old) ++o;
       const Activity before = total;
       for (; m < met.size() && met[m].key == member.key; ++m) {
-        const std::string_view name = (input_.workers[met[m].worker]->*job->members).name(met[m].number);
+        const std::string_view name =
+            (input_.workers[met[m].worker]->*job->members).name(met[m].number);
         if (name != member.name) {
           const std::lock_guard lock(mutex_);
           collisions_.push_back({std::string(table.name), std::string(name)});
@@ -188,7 +201,9 @@ class Merge {
         if (!from_old) news = true;
         if (!users) continue;
         const Activity more = activity_of(met[m]);
-        if (from_old && (more.first_seen == before.first_seen || more.last_seen == before.last_seen)) recompute.push_back(member.key);
+        if (from_old &&
+            (more.first_seen == before.first_seen || more.last_seen == before.last_seen))
+          recompute.push_back(member.key);
         add_activity(more, &total);
         news = true;
       }
@@ -197,7 +212,8 @@ class Merge {
     }
     if (users) {
       for (const std::int64_t key : input_.changed_users) {
-        if (job->bucket >= 0 && iceberg_bucket(key, options_.buckets) == job->bucket) recompute.push_back(key);
+        if (job->bucket >= 0 && iceberg_bucket(key, options_.buckets) == job->bucket)
+          recompute.push_back(key);
       }
       if (!recompute.empty()) {
         RETURN_IF_ERROR(recompute_users(recompute, &members, &activity));
@@ -217,22 +233,28 @@ class Merge {
     return {};
   }
 
-  Status read_old(const TableDefinition& table, const std::vector<std::string>& paths, TextArena* arena, std::vector<Member>* members,
-                  std::vector<Activity>* activity) {
+  Status read_old(const TableDefinition& table, const std::vector<std::string>& paths,
+                  TextArena* arena, std::vector<Member>* members, std::vector<Activity>* activity) {
     const bool users = &table == &dim_users_definition();
-    const std::string list = users ? "user_key, user_id, first_seen, last_seen, first_page_key, first_referrer_key, first_campaign_key, first_device_key, "
-                                     "last_device_key, event_count, purchase_count, revenue, other_currency_purchases"
-                                   : member_columns(table);
+    const std::string list =
+        users ? "user_key, user_id, first_seen, last_seen, first_page_key, first_referrer_key, "
+                "first_campaign_key, first_device_key, "
+                "last_device_key, event_count, purchase_count, revenue, other_currency_purchases"
+              : member_columns(table);
     std::string scratch;
     return input_.existing->query(
-        fmt::format("SELECT {} FROM {} ORDER BY 1", list, input_.existing->read_parquet(paths)), [&](const Chunk& chunk) -> Status {
+        fmt::format("SELECT {} FROM {} ORDER BY 1", list, input_.existing->read_parquet(paths)),
+        [&](const Chunk& chunk) -> Status {
           const auto keys = chunk.longs(0);
           for (std::size_t row = 0; row < chunk.rows(); ++row) {
-            members->push_back({keys[row], keys[row] == 0 ? std::string_view{} : arena->store(read_member_name(table, chunk, row, &scratch))});
+            members->push_back({keys[row], keys[row] == 0 ? std::string_view{}
+                                                          : arena->store(read_member_name(
+                                                                table, chunk, row, &scratch))});
             if (!users) continue;
             Activity a;
             a.first_seen = chunk.longs(2)[row];
-            a.first_event_key = std::numeric_limits<std::int64_t>::min();  // a tie is computed anew, see do_job
+            a.first_event_key =
+                std::numeric_limits<std::int64_t>::min();  // a tie is computed anew, see do_job
             a.last_seen = chunk.longs(3)[row];
             a.last_event_key = std::numeric_limits<std::int64_t>::max();
             a.first_page = chunk.longs(4)[row];
@@ -254,26 +276,34 @@ class Merge {
     const std::lock_guard lock(mutex_);
     if (!all_facts_) {
       RETURN_IF_ERROR(input_.load_all_facts());
-      all_facts_ = input_.existing->read_facts(std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max());
+      all_facts_ = input_.existing->read_facts(std::numeric_limits<std::int64_t>::min(),
+                                               std::numeric_limits<std::int64_t>::max());
     }
     return *all_facts_;
   }
 
   /// Users' rows from the facts as they will be after the commit.
-  Status recompute_users(const std::vector<std::int64_t>& keys, std::vector<Member>* members, std::vector<Activity>* activity) {
+  Status recompute_users(const std::vector<std::int64_t>& keys, std::vector<Member>* members,
+                         std::vector<Activity>* activity) {
     ASSIGN_OR_RETURN(const std::string facts, all_facts());
     std::unordered_map<std::int64_t, Activity> fresh;
     for (const std::int64_t key : keys) fresh[key];
     if (!facts.empty()) {
       std::string list;
-      for (const auto& [key, unused] : fresh) list += fmt::format("{}{}", list.empty() ? "" : ", ", key);
+      for (const auto& [key, unused] : fresh)
+        list += fmt::format("{}{}", list.empty() ? "" : ", ", key);
       const std::string base = quote_literal(options_.base_currency);
       const std::string sql = fmt::format(
-          "SELECT user_key, min(event_timestamp), max(event_timestamp), first(page_key ORDER BY event_timestamp, event_key), "
-          "first(referrer_key ORDER BY event_timestamp, event_key), first(campaign_key ORDER BY event_timestamp, event_key), "
-          "first(device_key ORDER BY event_timestamp, event_key), first(device_key ORDER BY event_timestamp DESC, event_key DESC), count(*), "
-          "count(*) FILTER (event_type = 'purchase'), coalesce(sum(revenue) FILTER (event_type = 'purchase' AND coalesce(currency, {0}) = {0}), "
-          "0)::DECIMAL(18,4), count(*) FILTER (event_type = 'purchase' AND currency <> {0}) FROM {1} WHERE user_key IN ({2}) GROUP BY 1",
+          "SELECT user_key, min(event_timestamp), max(event_timestamp), first(page_key ORDER BY "
+          "event_timestamp, event_key), "
+          "first(referrer_key ORDER BY event_timestamp, event_key), first(campaign_key ORDER BY "
+          "event_timestamp, event_key), "
+          "first(device_key ORDER BY event_timestamp, event_key), first(device_key ORDER BY "
+          "event_timestamp DESC, event_key DESC), count(*), "
+          "count(*) FILTER (event_type = 'purchase'), coalesce(sum(revenue) FILTER (event_type = "
+          "'purchase' AND coalesce(currency, {0}) = {0}), "
+          "0)::DECIMAL(18,4), count(*) FILTER (event_type = 'purchase' AND currency <> {0}) FROM "
+          "{1} WHERE user_key IN ({2}) GROUP BY 1",
           base, facts, list);
       RETURN_IF_ERROR(input_.existing->query(sql, [&](const Chunk& chunk) -> Status {
         for (std::size_t row = 0; row < chunk.rows(); ++row) {
@@ -295,21 +325,25 @@ class Merge {
       }));
     }
     for (std::size_t i = 0; i < members->size(); ++i) {
-      if (const auto it = fresh.find((*members)[i].key); it != fresh.end()) (*activity)[i] = it->second;
+      if (const auto it = fresh.find((*members)[i].key); it != fresh.end())
+        (*activity)[i] = it->second;
     }
     return {};
   }
 
   /// Members that no fact refers to any more.
-  Status drop_unreferenced(const TableDefinition& table, std::vector<Member>* members, std::vector<Activity>* activity, bool* news) {
+  Status drop_unreferenced(const TableDefinition& table, std::vector<Member>* members,
+                           std::vector<Activity>* activity, bool* news) {
     if (members->empty()) return {};
     ASSIGN_OR_RETURN(const std::string facts, all_facts());
     std::unordered_set<std::int64_t> referenced;
     if (!facts.empty()) {
-      RETURN_IF_ERROR(input_.existing->query(fmt::format("SELECT DISTINCT {} FROM {}", table.columns[0].name, facts), [&](const Chunk& chunk) -> Status {
-        for (const std::int64_t key : chunk.longs(0)) referenced.insert(key);
-        return {};
-      }));
+      RETURN_IF_ERROR(input_.existing->query(
+          fmt::format("SELECT DISTINCT {} FROM {}", table.columns[0].name, facts),
+          [&](const Chunk& chunk) -> Status {
+            for (const std::int64_t key : chunk.longs(0)) referenced.insert(key);
+            return {};
+          }));
     }
     std::size_t kept = 0;
     for (std::size_t i = 0; i < members->size(); ++i) {
@@ -332,19 +366,22 @@ class Merge {
     std::set<std::int32_t> old;
     if (!old_paths.empty()) {
       RETURN_IF_ERROR(
-          input_.existing->query("SELECT date_key FROM " + input_.existing->read_parquet(old_paths), [&](const Chunk& chunk) -> Status {
-            for (const std::int32_t key : chunk.ints(0)) old.insert(key);
-            return {};
-          }));
+          input_.existing->query("SELECT date_key FROM " + input_.existing->read_parquet(old_paths),
+                                 [&](const Chunk& chunk) -> Status {
+                                   for (const std::int32_t key : chunk.ints(0)) old.insert(key);
+                                   return {};
+                                 }));
     }
     if (input_.rows_removed) {
       dates.clear();
       ASSIGN_OR_RETURN(const std::string facts, all_facts());
       if (!facts.empty()) {
-        RETURN_IF_ERROR(input_.existing->query("SELECT DISTINCT date_key FROM " + facts, [&](const Chunk& chunk) -> Status {
-          for (const std::int32_t key : chunk.ints(0)) dates.insert(key);
-          return {};
-        }));
+        RETURN_IF_ERROR(input_.existing->query("SELECT DISTINCT date_key FROM " + facts,
+                                               [&](const Chunk& chunk) -> Status {
+                                                 for (const std::int32_t key : chunk.ints(0))
+                                                   dates.insert(key);
+                                                 return {};
+                                               }));
       }
     } else {
       dates.insert(old.begin(), old.end());
@@ -378,7 +415,8 @@ class Merge {
 
 }  // namespace
 
-Result<DimensionMergeOutput> merge_dimensions(const DimensionMergeOptions& options, const DimensionMergeInput& input) {
+Result<DimensionMergeOutput> merge_dimensions(const DimensionMergeOptions& options,
+                                              const DimensionMergeInput& input) {
   return Merge(options, input).run();
 }
 

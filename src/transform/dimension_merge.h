@@ -1,7 +1,8 @@
 #pragma once
 /// Merges what the workers met into the dimensions and rewrites the files that change.
 ///
-/// Place: after the facts of a batch are written, before its commit. Invariant: one row a key; attributes follow from the natural key alone, user totals from the
+/// Place: after the facts of a batch are written, before its commit. Invariant: one row a key;
+/// attributes follow from the natural key alone, user totals from the
 ///   facts alone; buckets without news keep their files.
 /// Thread safety: a function of its inputs; it runs `threads` workers of its own.
 /// Source: docs/design.md, "Dimensions".
@@ -42,7 +43,8 @@ struct DimensionMergeInput {
   /// Live files and current snapshot by table.
   std::map<std::string, std::pair<std::int64_t, std::vector<DataFile>>> live;
   ExistingRows* existing = nullptr;
-  /// Makes `existing` list the fact files as they will be after the commit, for users whose totals can't be merged.
+  /// Makes `existing` list the fact files as they will be after the commit, for users whose totals
+  /// can't be merged.
   std::function<Status()> load_all_facts;
   /// Users that lost a row to this batch: computed anew from the facts.
   std::vector<std::int64_t> changed_users;
@@ -52,9 +54,11 @@ struct DimensionMergeInput {
 
 struct DimensionMergeOutput {
   std::vector<TableChange> changes;
-  std::vector<KeyCollision> collisions;  ///< not empty: nothing may be published; deny these natural keys and start again
+  std::vector<KeyCollision>
+      collisions;  ///< not empty: nothing may be published; deny these natural keys and start again
 };
 
-Result<DimensionMergeOutput> merge_dimensions(const DimensionMergeOptions& options, const DimensionMergeInput& input);
+Result<DimensionMergeOutput> merge_dimensions(const DimensionMergeOptions& options,
+                                              const DimensionMergeInput& input);
 
 }  // namespace clicklake

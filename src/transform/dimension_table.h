@@ -1,10 +1,11 @@
 #pragma once
 /// Numbers the natural keys of one dimension as a worker meets them.
 ///
-/// Place: between the record parser and the facts: a row carries the number, files carry the surrogate key.
-/// Invariant: number 0 is the unknown member (key 0, no natural key); two natural keys under one surrogate key are never merged: the later is kCollision.
-/// Thread safety: thread-compatible; one table a worker, merged when the batch ends.
-/// Source: docs/design.md, "Keys".
+/// Place: between the record parser and the facts: a row carries the number, files carry the
+/// surrogate key. Invariant: number 0 is the unknown member (key 0, no natural key); two natural
+/// keys under one surrogate key are never merged: the later is kCollision. Thread safety:
+/// thread-compatible; one table a worker, merged when the batch ends. Source: docs/design.md,
+/// "Keys".
 
 #include <cstdint>
 #include <string_view>
@@ -26,13 +27,17 @@ class DimensionTable {
     used_.push_back(0);
   }
 
-  /// The number of the member with surrogate key `key` and natural key `name` (not empty), added where it is new.
+  /// The number of the member with surrogate key `key` and natural key `name` (not empty), added
+  /// where it is new.
   std::uint32_t find_or_add(std::int64_t key, std::string_view name) {
     std::size_t at = static_cast<std::uint64_t>(key) & mask_;
     for (;; at = (at + 1) & mask_) {
       const Slot& slot = slots_[at];
       if (slot.name == nullptr) break;
-      if (slot.key == key) return slot.size == name.size() && bytes_equal(slot.name, name.data(), name.size()) ? slot.id : kCollision;
+      if (slot.key == key)
+        return slot.size == name.size() && bytes_equal(slot.name, name.data(), name.size())
+                   ? slot.id
+                   : kCollision;
     }
     if (key == 0) return kCollision;  // a natural key that hashes to the unknown member's key
     const auto id = static_cast<std::uint32_t>(keys_.size());
@@ -45,9 +50,14 @@ class DimensionTable {
     return id;
   }
 
-  /// Asks for the cache line that find_or_add() will look at; touch(), later, for the name behind it.
-  void prefetch(std::int64_t key) const { __builtin_prefetch(&slots_[static_cast<std::uint64_t>(key) & mask_]); }
-  void touch(std::int64_t key) const { __builtin_prefetch(slots_[static_cast<std::uint64_t>(key) & mask_].name); }
+  /// Asks for the cache line that find_or_add() will look at; touch(), later, for the name behind
+  /// it.
+  void prefetch(std::int64_t key) const {
+    __builtin_prefetch(&slots_[static_cast<std::uint64_t>(key) & mask_]);
+  }
+  void touch(std::int64_t key) const {
+    __builtin_prefetch(slots_[static_cast<std::uint64_t>(key) & mask_].name);
+  }
 
   std::size_t size() const { return keys_.size(); }
   std::int64_t key(std::uint32_t id) const { return keys_[id]; }
@@ -72,7 +82,8 @@ class DimensionTable {
     for (std::uint32_t id = 1; id < keys_.size(); ++id) {
       std::size_t at = static_cast<std::uint64_t>(keys_[id]) & mask_;
       while (slots_[at].name != nullptr) at = (at + 1) & mask_;
-      slots_[at] = {keys_[id], names_[id].data(), id, static_cast<std::uint32_t>(names_[id].size())};
+      slots_[at] = {keys_[id], names_[id].data(), id,
+                    static_cast<std::uint32_t>(names_[id].size())};
     }
   }
 

@@ -31,9 +31,10 @@ Status EventWindow::load_until(std::int64_t hour) {
   const std::int64_t min_us = hour_start(std::max<std::int64_t>(from, 0));
   const std::int64_t max_us = hour_start(hour + 1) - 1;
   if (!existing_->may_hold(min_us, max_us)) return {};
-  return existing_->identities(min_us, max_us, true, [&](const EventHash& identity, std::int64_t time) {
-    kept_[identity].push_back({hour_of(time), time, true});
-  });
+  return existing_->identities(min_us, max_us, true,
+                               [&](const EventHash& identity, std::int64_t time) {
+                                 kept_[identity].push_back({hour_of(time), time, true});
+                               });
 }
 
 void EventWindow::forget_before(std::int64_t hour) {
@@ -46,7 +47,8 @@ void EventWindow::forget_before(std::int64_t hour) {
   });
 }
 
-Result<std::vector<std::uint32_t>> EventWindow::resolve(std::size_t sequence, std::int64_t hour, std::vector<IdentifiedRow> rows) {
+Result<std::vector<std::uint32_t>> EventWindow::resolve(std::size_t sequence, std::int64_t hour,
+                                                        std::vector<IdentifiedRow> rows) {
   std::sort(rows.begin(), rows.end(), [](const IdentifiedRow& a, const IdentifiedRow& b) {
     if (a.time != b.time) return a.time < b.time;
     // Hashes compare as the signed numbers that they are in SQL.
@@ -66,7 +68,8 @@ Result<std::vector<std::uint32_t>> EventWindow::resolve(std::size_t sequence, st
     std::vector<Kept>& same = kept_[row.identity];
     const auto near = [&](const Kept& k) { return std::abs(k.hour - hour) <= window_hours_; };
     // On a tie of times the one in a file stays: it came first.
-    if (std::any_of(same.begin(), same.end(), [&](const Kept& k) { return near(k) && k.time <= row.time; })) {
+    if (std::any_of(same.begin(), same.end(),
+                    [&](const Kept& k) { return near(k) && k.time <= row.time; })) {
       duplicates.push_back(row.row);
       continue;
     }

@@ -2,17 +2,17 @@
 /// Finds events with one event id in neighbouring hours.
 ///
 /// Place: dedupe of events that carry an id; hours pass through it in ascending order.
-/// Invariant: of the events with one id whose hours lie within the window of each other, the one with the smallest (event_timestamp, hash of the canonical
+/// Invariant: of the events with one id whose hours lie within the window of each other, the one
+/// with the smallest (event_timestamp, hash of the canonical
 ///   event) stays. Memory: the window's ids only.
 /// Thread safety: safe; an hour waits until all earlier ones have passed.
 /// Source: docs/design.md, "Identity of an event".
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "base/hash.h"
 #include "base/result.h"
@@ -35,13 +35,17 @@ struct Replaced {
 
 class EventWindow {
  public:
-  EventWindow(ExistingRows* existing, std::int64_t window_hours) : existing_(existing), window_hours_(window_hours) {}
+  EventWindow(ExistingRows* existing, std::int64_t window_hours)
+      : existing_(existing), window_hours_(window_hours) {}
 
-  /// Says that the hour with this sequence number (0, 1, ...) is through. Every number is passed exactly once, by this or by resolve().
+  /// Says that the hour with this sequence number (0, 1, ...) is through. Every number is passed
+  /// exactly once, by this or by resolve().
   void pass(std::size_t sequence);
 
-  /// Waits for its turn, then gives the rows of `rows` (of one hour) that are duplicates; the hour is then through.
-  Result<std::vector<std::uint32_t>> resolve(std::size_t sequence, std::int64_t hour, std::vector<IdentifiedRow> rows);
+  /// Waits for its turn, then gives the rows of `rows` (of one hour) that are duplicates; the hour
+  /// is then through.
+  Result<std::vector<std::uint32_t>> resolve(std::size_t sequence, std::int64_t hour,
+                                             std::vector<IdentifiedRow> rows);
 
   /// Lets waiting hours go on after a failure elsewhere.
   void cancel();

@@ -9,7 +9,8 @@
 namespace clicklake {
 namespace {
 
-IdentifiedRow row(std::uint64_t id, std::int64_t hour, std::int64_t minute, std::uint32_t number, std::uint64_t canonical = 1) {
+IdentifiedRow row(std::uint64_t id, std::int64_t hour, std::int64_t minute, std::uint32_t number,
+                  std::uint64_t canonical = 1) {
   return {{id, id}, hour_start(hour) + minute * 60 * kMicrosPerSecond, canonical, number};
 }
 
@@ -17,17 +18,20 @@ class EventWindowTest : public testing::Test {
  protected:
   ExistingRows existing_{"/nowhere", {}};
   EventWindow window_{&existing_, 24};
-  std::vector<std::uint32_t> resolve(std::size_t sequence, std::int64_t hour, std::vector<IdentifiedRow> rows) {
+  std::vector<std::uint32_t> resolve(std::size_t sequence, std::int64_t hour,
+                                     std::vector<IdentifiedRow> rows) {
     return window_.resolve(sequence, hour, std::move(rows)).value();
   }
 };
 
 TEST_F(EventWindowTest, TheEarliestOfAnHourStays) {
-  EXPECT_EQ(resolve(0, 100, {row(1, 100, 30, 0), row(1, 100, 10, 1), row(2, 100, 5, 2)}), (std::vector<std::uint32_t>{0}));
+  EXPECT_EQ(resolve(0, 100, {row(1, 100, 30, 0), row(1, 100, 10, 1), row(2, 100, 5, 2)}),
+            (std::vector<std::uint32_t>{0}));
 }
 
 TEST_F(EventWindowTest, OnOneTimeTheSmallerCanonicalHashStays) {
-  EXPECT_EQ(resolve(0, 100, {row(1, 100, 10, 0, 9), row(1, 100, 10, 1, 3)}), (std::vector<std::uint32_t>{0}));
+  EXPECT_EQ(resolve(0, 100, {row(1, 100, 10, 0, 9), row(1, 100, 10, 1, 3)}),
+            (std::vector<std::uint32_t>{0}));
 }
 
 TEST_F(EventWindowTest, HoursWithinTheWindowAreOneAndBeyondItTwo) {

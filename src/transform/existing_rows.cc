@@ -25,7 +25,8 @@ std::int64_t long_of(const std::string& bound) {
 }  // namespace
 
 FactFile fact_file_of(const DataFile& file, bool of_this_batch) {
-  FactFile out{file.path, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), of_this_batch};
+  FactFile out{file.path, std::numeric_limits<std::int64_t>::min(),
+               std::numeric_limits<std::int64_t>::max(), of_this_batch};
   for (const ColumnStatistics& column : file.info.columns) {
     if (column.field_id != kTimeFieldId) continue;
     if (column.lower) out.min_us = long_of(*column.lower);
@@ -36,11 +37,13 @@ FactFile fact_file_of(const DataFile& file, bool of_this_batch) {
 
 void ExistingRows::set_facts(std::vector<FactFile> files) {
   facts_ = std::move(files);
-  std::sort(facts_.begin(), facts_.end(), [](const FactFile& a, const FactFile& b) { return a.min_us < b.min_us; });
+  std::sort(facts_.begin(), facts_.end(),
+            [](const FactFile& a, const FactFile& b) { return a.min_us < b.min_us; });
 }
 
 bool ExistingRows::may_hold(std::int64_t min_us, std::int64_t max_us) const {
-  return std::any_of(facts_.begin(), facts_.end(), [&](const FactFile& f) { return f.min_us <= max_us && f.max_us >= min_us; });
+  return std::any_of(facts_.begin(), facts_.end(),
+                     [&](const FactFile& f) { return f.min_us <= max_us && f.max_us >= min_us; });
 }
 
 std::string ExistingRows::read_parquet(const std::vector<std::string>& paths) const {
@@ -73,10 +76,12 @@ Status ExistingRows::query(std::string_view sql, const std::function<Status(cons
   }
 }
 
-Status ExistingRows::identities(std::int64_t min_us, std::int64_t max_us, bool only_event_ids, const IdentityFunction& take) {
+Status ExistingRows::identities(std::int64_t min_us, std::int64_t max_us, bool only_event_ids,
+                                const IdentityFunction& take) {
   const std::string from = read_facts(min_us, max_us);
   if (from.empty()) return {};
-  return query(fmt::format("SELECT event_key, event_check, event_timestamp FROM {} WHERE event_timestamp BETWEEN make_timestamptz({}) AND "
+  return query(fmt::format("SELECT event_key, event_check, event_timestamp FROM {} WHERE "
+                           "event_timestamp BETWEEN make_timestamptz({}) AND "
                            "make_timestamptz({}){}",
                            from, min_us, max_us, only_event_ids ? " AND event_id IS NOT NULL" : ""),
                [&](const Chunk& chunk) -> Status {
@@ -84,7 +89,9 @@ Status ExistingRows::identities(std::int64_t min_us, std::int64_t max_us, bool o
                  const auto checks = chunk.longs(1);
                  const auto times = chunk.longs(2);
                  for (std::size_t i = 0; i < chunk.rows(); ++i) {
-                   take({static_cast<std::uint64_t>(keys[i]), static_cast<std::uint64_t>(checks[i])}, times[i]);
+                   take(
+                       {static_cast<std::uint64_t>(keys[i]), static_cast<std::uint64_t>(checks[i])},
+                       times[i]);
                  }
                  return {};
                });

@@ -1,9 +1,9 @@
 #pragma once
 /// What published files already hold, read through DuckDB when it is needed.
 ///
-/// Place: dedupe of hours that have rows already, and the merge of dimension buckets. A first load never opens DuckDB.
-/// Invariant: reads only files of the snapshot that the batch is built on, and the batch's own completed ones.
-/// Thread safety: safe; calls take turns.
+/// Place: dedupe of hours that have rows already, and the merge of dimension buckets. A first load
+/// never opens DuckDB. Invariant: reads only files of the snapshot that the batch is built on, and
+/// the batch's own completed ones. Thread safety: safe; calls take turns.
 
 #include <cstdint>
 #include <filesystem>
@@ -34,7 +34,8 @@ FactFile fact_file_of(const DataFile& file, bool of_this_batch);
 
 class ExistingRows {
  public:
-  ExistingRows(std::filesystem::path lake, SessionOptions options) : lake_(std::move(lake)), options_(std::move(options)) {}
+  ExistingRows(std::filesystem::path lake, SessionOptions options)
+      : lake_(std::move(lake)), options_(std::move(options)) {}
 
   /// Fact files to look into; replaces the list.
   void set_facts(std::vector<FactFile> files);
@@ -44,7 +45,8 @@ class ExistingRows {
 
   using IdentityFunction = std::function<void(const EventHash& identity, std::int64_t time_us)>;
   /// Calls `take` for every row of those times; with `only_event_ids`, for those that have one.
-  Status identities(std::int64_t min_us, std::int64_t max_us, bool only_event_ids, const IdentityFunction& take);
+  Status identities(std::int64_t min_us, std::int64_t max_us, bool only_event_ids,
+                    const IdentityFunction& take);
 
   /// Runs `sql` and calls `take` for every chunk.
   Status query(std::string_view sql, const std::function<Status(const Chunk&)>& take);

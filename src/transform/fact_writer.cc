@@ -12,7 +12,8 @@ namespace clicklake {
 namespace {
 
 template <typename T>
-void gather(const std::vector<T>& from, const std::uint32_t* rows, std::size_t count, std::vector<T>* to) {
+void gather(const std::vector<T>& from, const std::uint32_t* rows, std::size_t count,
+            std::vector<T>* to) {
   to->resize(count);
   T* const out = to->data();
   const T* const in = from.data();
@@ -25,17 +26,22 @@ bool any_set(const std::vector<std::uint8_t>& valid) {
 
 }  // namespace
 
-bool is_late(std::int64_t hour, std::int64_t arrived_us) { return arrived_us > hour_start(hour + 1) + kMicrosPerHour; }
+bool is_late(std::int64_t hour, std::int64_t arrived_us) {
+  return arrived_us > hour_start(hour + 1) + kMicrosPerHour;
+}
 
 FactWriter::FactWriter(FactWriterOptions options)
     : options_(std::move(options)), encoder_(fact_clicks_definition(), options_.parquet) {}
 
 Status FactWriter::open_file(std::int64_t day) {
   const CivilTime date = civil_from_micros(day * kMicrosPerDay);
-  partition_ = fmt::format("event_timestamp_day={:04}-{:02}-{:02}", date.year, date.month, date.day);
-  file_path_ = std::filesystem::path("processed") / "fact_clicks" / "data" / partition_ /
-               fmt::format("{}-{:02}-{:05}.parquet", options_.batch_id, options_.writer, next_file_++);
-  ASSIGN_OR_RETURN(file_, ParquetFile::create(fact_clicks_definition(), options_.lake / file_path_, {{"clicklake.batch_id", options_.batch_id}}));
+  partition_ =
+      fmt::format("event_timestamp_day={:04}-{:02}-{:02}", date.year, date.month, date.day);
+  file_path_ =
+      std::filesystem::path("processed") / "fact_clicks" / "data" / partition_ /
+      fmt::format("{}-{:02}-{:05}.parquet", options_.batch_id, options_.writer, next_file_++);
+  ASSIGN_OR_RETURN(file_, ParquetFile::create(fact_clicks_definition(), options_.lake / file_path_,
+                                              {{"clicklake.batch_id", options_.batch_id}}));
   day_ = day;
   last_time_ = 0;
   return {};
@@ -50,7 +56,8 @@ Status FactWriter::finish() {
   return {};
 }
 
-Status FactWriter::write(const HourColumns& columns, const std::vector<std::uint8_t>& dropped, WorkerDimensions* dimensions) {
+Status FactWriter::write(const HourColumns& columns, const std::vector<std::uint8_t>& dropped,
+                         WorkerDimensions* dimensions) {
   const std::size_t rows = columns.rows();
   const bool drops = any_set(dropped);
   if (columns.sorted && !drops && rows <= options_.max_row_group_rows) {
@@ -63,7 +70,8 @@ Status FactWriter::write(const HourColumns& columns, const std::vector<std::uint
   }
   if (!columns.sorted) {
     const std::int64_t* const time = columns.time.data();
-    std::stable_sort(order_.begin(), order_.end(), [time](std::uint32_t a, std::uint32_t b) { return time[a] < time[b]; });
+    std::stable_sort(order_.begin(), order_.end(),
+                     [time](std::uint32_t a, std::uint32_t b) { return time[a] < time[b]; });
   }
   const bool all = order_.size() == rows && rows <= options_.max_row_group_rows;
   for (std::size_t begin = 0; begin < order_.size(); begin += options_.max_row_group_rows) {
@@ -73,8 +81,8 @@ Status FactWriter::write(const HourColumns& columns, const std::vector<std::uint
   return {};
 }
 
-void FactWriter::code_members(const std::vector<std::uint32_t>& numbers, const std::uint32_t* rows, std::size_t count, DimensionTable* table,
-                              Coded* coded) {
+void FactWriter::code_members(const std::vector<std::uint32_t>& numbers, const std::uint32_t* rows,
+                              std::size_t count, DimensionTable* table, Coded* coded) {
   if (stamp_.size() < table->size()) {
     stamp_.resize(table->size() + table->size() / 2);
     local_.resize(stamp_.size());
@@ -94,7 +102,8 @@ void FactWriter::code_members(const std::vector<std::uint32_t>& numbers, const s
   }
 }
 
-void FactWriter::code_texts(const std::vector<std::uint32_t>& ids, const StringPool& pool, const std::uint32_t* rows, std::size_t count, Coded* coded) {
+void FactWriter::code_texts(const std::vector<std::uint32_t>& ids, const StringPool& pool,
+                            const std::uint32_t* rows, std::size_t count, Coded* coded) {
   if (stamp_.size() < pool.size()) {
     stamp_.resize(pool.size() + pool.size() / 2);
     local_.resize(stamp_.size());
@@ -117,20 +126,51 @@ void FactWriter::code_texts(const std::vector<std::uint32_t>& ids, const StringP
   }
 }
 
-/// `rows` null: the first `count` rows as they lie. `all_in_place`: every row of `columns` is in this group (the pools are its dictionaries).
-Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, std::size_t count, bool all_in_place, WorkerDimensions* dimensions) {
+/// `rows` null: the first `count` rows as they lie. `all_in_place`: every row of `columns` is in
+/// this group (the pools are its dictionaries).
+Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, std::size_t count,
+                               bool all_in_place, WorkerDimensions* dimensions) {
   const std::int64_t first_time = c.time[rows == nullptr ? 0 : rows[0]];
   const std::int64_t day = first_time / kMicrosPerDay;
-  if (file_ && (day != day_ || first_time < last_time_ || file_->bytes_written() >= options_.max_file_bytes)) RETURN_IF_ERROR(finish());
+  if (file_ &&
+      (day != day_ || first_time < last_time_ || file_->bytes_written() >= options_.max_file_bytes))
+    RETURN_IF_ERROR(finish());
   if (!file_) RETURN_IF_ERROR(open_file(day));
 
   enum Column {
-    kEventKey, kEventCheck, kEventId, kUserKey, kSessionKey, kPageKey, kReferrerKey, kDeviceKey, kCampaignKey, kDateKey, kEventType, kEventTimestamp,
-    kSessionId, kProductId, kCategory, kPrice, kQuantity, kCurrency, kRevenue, kMetadata, kArrivedAt, kIsLate, kBatchId, kYear, kMonth, kDay, kHour, kCount
+    kEventKey,
+    kEventCheck,
+    kEventId,
+    kUserKey,
+    kSessionKey,
+    kPageKey,
+    kReferrerKey,
+    kDeviceKey,
+    kCampaignKey,
+    kDateKey,
+    kEventType,
+    kEventTimestamp,
+    kSessionId,
+    kProductId,
+    kCategory,
+    kPrice,
+    kQuantity,
+    kCurrency,
+    kRevenue,
+    kMetadata,
+    kArrivedAt,
+    kIsLate,
+    kBatchId,
+    kYear,
+    kMonth,
+    kDay,
+    kHour,
+    kCount
   };
   std::array<ColumnData, kCount> columns;
 
-  const auto plain = [&](Column column, const std::vector<std::int64_t>& from, std::vector<std::int64_t>* scratch) {
+  const auto plain = [&](Column column, const std::vector<std::int64_t>& from,
+                         std::vector<std::int64_t>* scratch) {
     if (rows == nullptr) {
       columns[column].longs = {from.data(), count};
     } else {
@@ -156,7 +196,8 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
     }
   }
 
-  const auto members = [&](Column column, const std::vector<std::uint32_t>& numbers, DimensionTable* table, Coded* coded) {
+  const auto members = [&](Column column, const std::vector<std::uint32_t>& numbers,
+                           DimensionTable* table, Coded* coded) {
     code_members(numbers, rows, count, table, coded);
     columns[column].indices = coded->indices;
     columns[column].long_dictionary = coded->longs;
@@ -167,7 +208,8 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
   members(kDeviceKey, c.device, &dimensions->devices, &device_);
   members(kCampaignKey, c.campaign, &dimensions->campaigns, &campaign_);
 
-  const auto texts = [&](Column column, const std::vector<std::uint32_t>& ids, const StringPool& pool, Coded* coded) {
+  const auto texts = [&](Column column, const std::vector<std::uint32_t>& ids,
+                         const StringPool& pool, Coded* coded) {
     if (pool.size() == 0) return;  // all null
     if (!all_in_place) {
       code_texts(ids, pool, rows, count, coded);
@@ -190,7 +232,8 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
   texts(kCategory, c.category, c.categories, &category_);
   texts(kCurrency, c.currency, c.currencies, &currency_);
 
-  // session_key: the indices of session_id where every row has one; else a copy with 0 for the rows without.
+  // session_key: the indices of session_id where every row has one; else a copy with 0 for the rows
+  // without.
   if (columns[kSessionId].indices.empty()) {
     columns[kSessionKey].constant_long = 0;
   } else {
@@ -201,15 +244,18 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
     } else {
       session_key_values_.resize(session_.strings.size());
       for (std::size_t i = 0; i < count; ++i) {
-        if (ids[i] != kNullIndex) session_key_values_[ids[i]] = c.session_keys[c.session[rows == nullptr ? i : rows[i]]];
+        if (ids[i] != kNullIndex)
+          session_key_values_[ids[i]] = c.session_keys[c.session[rows == nullptr ? i : rows[i]]];
       }
     }
-    const bool missing = c.null_session && std::find(ids.begin(), ids.end(), kNullIndex) != ids.end();
+    const bool missing =
+        c.null_session && std::find(ids.begin(), ids.end(), kNullIndex) != ids.end();
     if (missing) {
       const auto none = static_cast<std::uint32_t>(session_key_values_.size());
       session_key_values_.push_back(0);
       session_key_indices_.resize(count);
-      for (std::size_t i = 0; i < count; ++i) session_key_indices_[i] = ids[i] == kNullIndex ? none : ids[i];
+      for (std::size_t i = 0; i < count; ++i)
+        session_key_indices_[i] = ids[i] == kNullIndex ? none : ids[i];
       columns[kSessionKey].indices = session_key_indices_;
     } else {
       columns[kSessionKey].indices = ids;
@@ -217,8 +263,10 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
     columns[kSessionKey].long_dictionary = session_key_values_;
   }
 
-  const auto money = [&](Column column, const std::vector<std::int64_t>& values, const std::vector<std::uint8_t>& valid,
-                         std::vector<std::int64_t>* value_scratch, std::vector<std::uint8_t>* valid_scratch) {
+  const auto money = [&](Column column, const std::vector<std::int64_t>& values,
+                         const std::vector<std::uint8_t>& valid,
+                         std::vector<std::int64_t>* value_scratch,
+                         std::vector<std::uint8_t>* valid_scratch) {
     if (rows == nullptr) {
       *valid_scratch = valid;
     } else {

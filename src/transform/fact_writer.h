@@ -1,7 +1,8 @@
 #pragma once
 /// Sorts an hour's rows and writes them as row groups of a day's file.
 ///
-/// Place: transform -> processed/fact_clicks. Invariant: a file holds one day; its rows are sorted by event_timestamp and no row group crosses an hour; rows that
+/// Place: transform -> processed/fact_clicks. Invariant: a file holds one day; its rows are sorted
+/// by event_timestamp and no row group crosses an hour; rows that
 ///   would break the order start a new file.
 /// Thread safety: thread-compatible; one a worker.
 /// Source: docs/design.md, "fact_clicks".
@@ -33,8 +34,10 @@ class FactWriter {
  public:
   explicit FactWriter(FactWriterOptions options);
 
-  /// Writes the rows of `columns` but those marked in `dropped` (one byte a row; empty: none), and marks their dimension members as used.
-  Status write(const HourColumns& columns, const std::vector<std::uint8_t>& dropped, WorkerDimensions* dimensions);
+  /// Writes the rows of `columns` but those marked in `dropped` (one byte a row; empty: none), and
+  /// marks their dimension members as used.
+  Status write(const HourColumns& columns, const std::vector<std::uint8_t>& dropped,
+               WorkerDimensions* dimensions);
 
   /// Completes the open file.
   Status finish();
@@ -50,10 +53,13 @@ class FactWriter {
     std::vector<std::string_view> strings;
   };
 
-  Status write_group(const HourColumns& columns, const std::uint32_t* rows, std::size_t count, bool all_in_place, WorkerDimensions* dimensions);
+  Status write_group(const HourColumns& columns, const std::uint32_t* rows, std::size_t count,
+                     bool all_in_place, WorkerDimensions* dimensions);
   Status open_file(std::int64_t day);
-  void code_members(const std::vector<std::uint32_t>& numbers, const std::uint32_t* rows, std::size_t count, DimensionTable* table, Coded* coded);
-  void code_texts(const std::vector<std::uint32_t>& ids, const StringPool& pool, const std::uint32_t* rows, std::size_t count, Coded* coded);
+  void code_members(const std::vector<std::uint32_t>& numbers, const std::uint32_t* rows,
+                    std::size_t count, DimensionTable* table, Coded* coded);
+  void code_texts(const std::vector<std::uint32_t>& ids, const StringPool& pool,
+                  const std::uint32_t* rows, std::size_t count, Coded* coded);
 
   FactWriterOptions options_;
   RowGroupEncoder encoder_;
@@ -70,7 +76,8 @@ class FactWriter {
   std::vector<std::uint32_t> order_;
   std::vector<std::uint32_t> stamp_, local_;
   std::uint32_t epoch_ = 0;
-  Coded user_, page_, referrer_, campaign_, device_, session_, event_type_, product_, category_, currency_, arrival_, key_, value_;
+  Coded user_, page_, referrer_, campaign_, device_, session_, event_type_, product_, category_,
+      currency_, arrival_, key_, value_;
   std::vector<std::uint32_t> session_key_indices_;
   std::vector<std::int64_t> session_key_values_;
   std::vector<std::int64_t> time_, event_key_, event_check_, price_, revenue_;
@@ -80,7 +87,8 @@ class FactWriter {
   std::vector<std::uint32_t> map_begin_, map_key_, map_value_;
 };
 
-/// Whether an event of `hour` that arrived at `arrived_us` is late: more than an hour after its hour closed.
+/// Whether an event of `hour` that arrived at `arrived_us` is late: more than an hour after its
+/// hour closed.
 bool is_late(std::int64_t hour, std::int64_t arrived_us);
 
 }  // namespace clicklake

@@ -11,11 +11,19 @@ namespace {
 
 /// The metadata keys that columns hold or that name campaigns.
 enum class KnownKey : std::uint8_t {
-  kNone, kProductId, kCategory, kPrice, kQuantity, kCurrency, kUserAgent,
+  kNone,
+  kProductId,
+  kCategory,
+  kPrice,
+  kQuantity,
+  kCurrency,
+  kUserAgent,
 };
 
 KnownKey known_key(std::string_view key) {
-  const auto is = [&](std::string_view name) { return std::memcmp(key.data(), name.data(), name.size()) == 0; };
+  const auto is = [&](std::string_view name) {
+    return std::memcmp(key.data(), name.data(), name.size()) == 0;
+  };
   switch (key.size()) {
     case 5: return is("price") ? KnownKey::kPrice : KnownKey::kNone;
     case 8:
@@ -42,7 +50,11 @@ void RowCounts::add(const RowCounts& other) {
 }
 
 HourWorker::HourWorker(HourWorkerOptions options, TransformShared* shared)
-    : options_(std::move(options)), shared_(shared), window_(shared->window), writer_(options_.facts), strays_(options_.temp_dir) {
+    : options_(std::move(options)),
+      shared_(shared),
+      window_(shared->window),
+      writer_(options_.facts),
+      strays_(options_.temp_dir) {
   dimensions_.activity.resize(1);
 }
 
@@ -63,16 +75,20 @@ Status HourWorker::process(const HourTask& task) {
     stray_text_.resize(stray.length + 1 + kLinePadding);
     RETURN_IF_ERROR(log->read(stray, stray_text_.data()));
     stray_text_[stray.length] = '\n';
-    arrived_us_ = shared_->inputs[stray.input].arrivals.empty() ? 0 : shared_->inputs[stray.input].arrivals[0].first;
+    arrived_us_ = shared_->inputs[stray.input].arrivals.empty()
+                      ? 0
+                      : shared_->inputs[stray.input].arrivals[0].first;
     arrival_left_ = 2;  // never runs out
-    RETURN_IF_ERROR(take_line({stray_text_.data(), stray.length}, stray.input, {stray.source_offset, stray.source_line}, true));
+    RETURN_IF_ERROR(take_line({stray_text_.data(), stray.length}, stray.input,
+                              {stray.source_offset, stray.source_line}, true));
     RETURN_IF_ERROR(drain(stray.input));
   }
   return flush(true, task.sequence);
 }
 
 Status HourWorker::drain(std::uint32_t input) {
-  while (staged_begin_ != staged_end_) RETURN_IF_ERROR(look_up(&staged_[staged_begin_++ % kStages], input));
+  while (staged_begin_ != staged_end_)
+    RETURN_IF_ERROR(look_up(&staged_[staged_begin_++ % kStages], input));
   return {};
 }
 
@@ -80,7 +96,9 @@ Status HourWorker::load_existing(std::int64_t hour) {
   const std::int64_t begin = hour_start(hour);
   const std::int64_t end = hour_start(hour + 1) - 1;
   if (!shared_->existing->may_hold(begin, end)) return {};
-  return shared_->existing->identities(begin, end, false, [&](const EventHash& identity, std::int64_t) { identities_.insert(identity); });
+  return shared_->existing->identities(
+      begin, end, false,
+      [&](const EventHash& identity, std::int64_t) { identities_.insert(identity); });
 }
 
 void HourWorker::next_arrival(std::uint32_t input) {
@@ -94,7 +112,8 @@ void HourWorker::next_arrival(std::uint32_t input) {
 
 std::uint32_t HourWorker::arrival_id(std::int64_t arrived_us) {
   auto& known = columns_.arrivals;
-  if (!known.empty() && known.back() == arrived_us) return static_cast<std::uint32_t>(known.size() - 1);
+  if (!known.empty() && known.back() == arrived_us)
+    return static_cast<std::uint32_t>(known.size() - 1);
   const auto it = std::find(known.rbegin(), known.rend(), arrived_us);
   if (it != known.rend()) return static_cast<std::uint32_t>(known.rend() - it - 1);
   known.push_back(arrived_us);
@@ -144,7 +163,8 @@ Status HourWorker::take_block(const LineBlock& block, std::uint32_t input) {
   for (const OverlongLine& line : block.overlong) {
     if (!shared_->inputs[input].quarantines) continue;
     ++counts_.records_read;
-    RETURN_IF_ERROR(reject(RejectReason::kLineTooLong, "", options_.lines.max_line_bytes, input, {line.offset, line.line}, line.length, line.head));
+    RETURN_IF_ERROR(reject(RejectReason::kLineTooLong, "", options_.lines.max_line_bytes, input,
+                           {line.offset, line.line}, line.length, line.head));
   }
   const char* p = block.data;
   const char* const end = p + block.size;
@@ -152,33 +172,40 @@ Status HourWorker::take_block(const LineBlock& block, std::uint32_t input) {
   std::size_t element = 0;
   const std::int64_t before = counts_.records_read;
   while (p < end) {
-    const auto* const newline = static_cast<const char*>(std::memchr(p, '\n', static_cast<std::size_t>(end - p)));
+    const auto* const newline =
+        static_cast<const char*>(std::memchr(p, '\n', static_cast<std::size_t>(end - p)));
     LinePlace place{block.offset + static_cast<std::uint64_t>(p - block.data), line_number};
-    if (!block.element_offsets.empty()) place = {block.element_offsets[element], block.element_lines[element]};
+    if (!block.element_offsets.empty())
+      place = {block.element_offsets[element], block.element_lines[element]};
     RETURN_IF_ERROR(take_line({p, static_cast<std::size_t>(newline - p)}, input, place, false));
     p = newline + 1;
     ++line_number;
     ++element;
   }
   RETURN_IF_ERROR(drain(input));  // staged lines lie in this block
-  shared_->progress->records.fetch_add(static_cast<std::uint64_t>(counts_.records_read - before), std::memory_order_relaxed);
+  shared_->progress->records.fetch_add(static_cast<std::uint64_t>(counts_.records_read - before),
+                                       std::memory_order_relaxed);
   return {};
 }
 
-Status HourWorker::reject(RejectReason reason, std::string_view field, std::uint64_t position, std::uint32_t input, LinePlace place,
-                          std::uint64_t length, std::string_view text) {
+Status HourWorker::reject(RejectReason reason, std::string_view field, std::uint64_t position,
+                          std::uint32_t input, LinePlace place, std::uint64_t length,
+                          std::string_view text) {
   ++counts_.quarantined;
-  return shared_->quarantine->add({reason, shared_->inputs[input].shown_path, place.offset, place.line, length, field, position, text});
+  return shared_->quarantine->add({reason, shared_->inputs[input].shown_path, place.offset,
+                                   place.line, length, field, position, text});
 }
 
-Status HourWorker::take_line(std::string_view line, std::uint32_t input, LinePlace place, bool is_stray) {
+Status HourWorker::take_line(std::string_view line, std::uint32_t input, LinePlace place,
+                             bool is_stray) {
   Staged& staged = staged_[staged_end_ % kStages];
   const ParseOutcome outcome = staged.parser.parse(line, &staged.record);
   if (outcome == ParseOutcome::kRecord) [[likely]] {
     if (arrival_left_ == 0) next_arrival(input);
     if (arrival_left_ > 0 && !is_stray) --arrival_left_;
     const std::int64_t hour = hour_of(staged.record.timestamp_us);
-    if (hour != columns_.hour) [[unlikely]] return strays_.add(hour, input, place.offset, place.line, line);
+    if (hour != columns_.hour) [[unlikely]]
+      return strays_.add(hour, input, place.offset, place.line, line);
     ++counts_.records_read;
     staged.place = place;
     staged.line = line;
@@ -186,7 +213,8 @@ Status HourWorker::take_line(std::string_view line, std::uint32_t input, LinePla
     stage(&staged);
     ++staged_end_;
     if (staged_end_ - staged_begin_ > kTouchAt) touch(staged_[(staged_end_ - kTouchAt) % kStages]);
-    if (staged_end_ - staged_begin_ == kStages) return look_up(&staged_[staged_begin_++ % kStages], input);
+    if (staged_end_ - staged_begin_ == kStages)
+      return look_up(&staged_[staged_begin_++ % kStages], input);
     return {};
   }
   if (!shared_->inputs[input].quarantines) return {};
@@ -236,9 +264,12 @@ void HourWorker::touch(const Staged& staged) const {
   dimensions_.pages.touch(staged.page_key);
 }
 
-std::uint32_t HourWorker::member(DimensionTable* members, const char* table, std::int64_t key, std::string_view natural_key) {
+std::uint32_t HourWorker::member(DimensionTable* members, const char* table, std::int64_t key,
+                                 std::string_view natural_key) {
   if (natural_key.empty()) return DimensionTable::kUnknown;
-  if (shared_->denied.any && shared_->denied.keys.contains({table, std::string(natural_key)})) [[unlikely]] return DimensionTable::kCollision;
+  if (shared_->denied.any && shared_->denied.keys.contains({table, std::string(natural_key)}))
+      [[unlikely]]
+    return DimensionTable::kCollision;
   return members->find_or_add(key, natural_key);
 }
 
@@ -247,7 +278,8 @@ std::uint32_t HourWorker::campaign_of(const Record& record, const PageUrl& page_
   bool any = page_url.has_campaign();
   for (const MetadataEntry& entry : record.metadata) {
     // "utm_..." and "click_id_type" only; everything else is told apart by its first bytes.
-    if (entry.key.size() < 8 || (entry.key[0] != 'u' && entry.key[0] != 'c') || entry.value.empty()) continue;
+    if (entry.key.size() < 8 || (entry.key[0] != 'u' && entry.key[0] != 'c') || entry.value.empty())
+      continue;
     for (std::size_t part = 0; part < kCampaignPartCount; ++part) {
       if (entry.key == kCampaignPartNames[part] && parts[part].data() == nullptr) {
         parts[part] = entry.value;
@@ -327,10 +359,12 @@ void HourWorker::push_metadata(const Staged& staged, bool purchase) {
 void HourWorker::see_user(std::size_t row) {
   const HourColumns& c = columns_;
   UserActivity<std::uint32_t>& user = dimensions_.activity[c.user[row]];
-  user.see(c.time[row], c.event_key[row], c.page[row], c.referrer[row], c.campaign[row], c.device[row]);
+  user.see(c.time[row], c.event_key[row], c.page[row], c.referrer[row], c.campaign[row],
+           c.device[row]);
   if (c.event_types.texts()[c.event_type[row]] == "purchase") {
     ++user.purchases;
-    if (c.currency[row] == kNullIndex || c.currencies.texts()[c.currency[row]] == options_.base_currency) {
+    if (c.currency[row] == kNullIndex ||
+        c.currencies.texts()[c.currency[row]] == options_.base_currency) {
       if (c.revenue_valid[row] != 0) user.revenue += c.revenue[row];
     } else {
       ++user.other_currency_purchases;
@@ -341,7 +375,8 @@ void HourWorker::see_user(std::size_t row) {
 void HourWorker::see_users_until(std::size_t row) {
   for (; users_seen_ < row; ++users_seen_) {
     // Rows with an event id wait until it is known which of them stay.
-    if (!columns_.any_event_id || columns_.event_id[users_seen_].data() == nullptr) see_user(users_seen_);
+    if (!columns_.any_event_id || columns_.event_id[users_seen_].data() == nullptr)
+      see_user(users_seen_);
   }
 }
 
@@ -356,13 +391,17 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   }
 
   const auto collision = [&](RawField field) {
-    return reject(RejectReason::kKeyCollision, to_string(field), 0, input, staged->place, staged->line.size(), staged->line);
+    return reject(RejectReason::kKeyCollision, to_string(field), 0, input, staged->place,
+                  staged->line.size(), staged->line);
   };
-  const std::uint32_t user = member(&dimensions_.users, "dim_users", staged->user_key, record.field(RawField::kUserId));
+  const std::uint32_t user =
+      member(&dimensions_.users, "dim_users", staged->user_key, record.field(RawField::kUserId));
   if (user == DimensionTable::kCollision) return collision(RawField::kUserId);
-  const std::uint32_t page = member(&dimensions_.pages, "dim_pages", staged->page_key, staged->page_url.clean());
+  const std::uint32_t page =
+      member(&dimensions_.pages, "dim_pages", staged->page_key, staged->page_url.clean());
   if (page == DimensionTable::kCollision) return collision(RawField::kPageUrl);
-  const std::uint32_t referrer = member(&dimensions_.referrers, "dim_referrers", staged->referrer_key, record.field(RawField::kReferrerUrl));
+  const std::uint32_t referrer = member(&dimensions_.referrers, "dim_referrers",
+                                        staged->referrer_key, record.field(RawField::kReferrerUrl));
   if (referrer == DimensionTable::kCollision) return collision(RawField::kReferrerUrl);
   const std::uint32_t campaign = staged->campaign;
   if (campaign == DimensionTable::kCollision) return collision(RawField::kPageUrl);
@@ -385,7 +424,9 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   c.campaign.push_back(campaign);
   c.device.push_back(device);
   if (c.any_event_id) [[unlikely]] {
-    c.event_id.push_back(identity.has_event_id ? c.event_id_text.store(record.field(RawField::kEventId)) : std::string_view{});
+    c.event_id.push_back(identity.has_event_id
+                             ? c.event_id_text.store(record.field(RawField::kEventId))
+                             : std::string_view{});
     c.canonical_hash.push_back(identity.canonical_hash);
   }
   const std::string_view session = record.field(RawField::kSessionId);
@@ -393,7 +434,8 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
     c.session.push_back(kNullIndex);
     c.null_session = true;
   } else {
-    const std::uint32_t id = c.sessions.intern(session, static_cast<std::uint64_t>(staged->session_key));
+    const std::uint32_t id =
+        c.sessions.intern(session, static_cast<std::uint64_t>(staged->session_key));
     if (id == c.session_keys.size()) c.session_keys.push_back(staged->session_key);
     c.session.push_back(id);
   }
@@ -402,7 +444,8 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   c.arrival.push_back(arrival_id(staged->arrived_us));
   push_metadata(*staged, event_type == "purchase");
 
-  if (dimensions_.activity.size() < dimensions_.users.size()) dimensions_.activity.resize(dimensions_.users.size());
+  if (dimensions_.activity.size() < dimensions_.users.size())
+    dimensions_.activity.resize(dimensions_.users.size());
   __builtin_prefetch(&dimensions_.activity[user], 1);
   __builtin_prefetch(reinterpret_cast<const char*>(&dimensions_.activity[user]) + 64, 1);
   if (c.rows() > 2) see_users_until(c.rows() - 2);
@@ -418,14 +461,16 @@ Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
     std::vector<IdentifiedRow> rows;
     for (std::uint32_t row = 0; row < columns_.rows(); ++row) {
       if (columns_.event_id[row].data() == nullptr) continue;
-      rows.push_back({{static_cast<std::uint64_t>(columns_.event_key[row]), static_cast<std::uint64_t>(columns_.event_check[row])},
+      rows.push_back({{static_cast<std::uint64_t>(columns_.event_key[row]),
+                       static_cast<std::uint64_t>(columns_.event_check[row])},
                       columns_.time[row],
                       columns_.canonical_hash[row],
                       row});
     }
     std::vector<std::uint32_t> identified;
     for (const IdentifiedRow& row : rows) identified.push_back(row.row);
-    ASSIGN_OR_RETURN(const std::vector<std::uint32_t> duplicates, window_->resolve(sequence, columns_.hour, std::move(rows)));
+    ASSIGN_OR_RETURN(const std::vector<std::uint32_t> duplicates,
+                     window_->resolve(sequence, columns_.hour, std::move(rows)));
     dropped_.assign(columns_.rows(), 0);
     for (const std::uint32_t row : duplicates) dropped_[row] = 1;
     counts_.duplicate += static_cast<std::int64_t>(duplicates.size());

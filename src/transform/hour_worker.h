@@ -1,9 +1,11 @@
 #pragma once
 /// Reads the raw files of one hour after another and makes rows of them.
 ///
-/// Place: the hot path of transform: line -> record -> identity -> dedupe -> dimension members -> columns -> FactWriter.
-/// Invariant: every line is counted once: accepted, duplicate, quarantined, blank, or kept as a stray for its own hour.
-/// Thread safety: thread-compatible; one worker a thread. What workers share (EventWindow, ExistingRows, QuarantineWriter, TransformProgress) is safe.
+/// Place: the hot path of transform: line -> record -> identity -> dedupe -> dimension members ->
+/// columns -> FactWriter. Invariant: every line is counted once: accepted, duplicate, quarantined,
+/// blank, or kept as a stray for its own hour. Thread safety: thread-compatible; one worker a
+/// thread. What workers share (EventWindow, ExistingRows, QuarantineWriter, TransformProgress) is
+/// safe.
 
 #include <array>
 #include <atomic>
@@ -33,12 +35,14 @@ namespace clicklake {
 
 /// A raw file to read.
 struct TransformInput {
-  std::filesystem::path path;   ///< where it lies
-  std::string shown_path;       ///< as reports and quarantine name it
+  std::filesystem::path path;        ///< where it lies
+  std::string shown_path;            ///< as reports and quarantine name it
   std::optional<std::int64_t> hour;  ///< of its folder
-  bool quarantines = true;      ///< false: its bad rows are in quarantine already
-  std::size_t max_line_bytes = 0;  ///< 0: the worker's limit; lines of copied files were measured when they were taken
-  std::vector<std::pair<std::int64_t, std::int64_t>> arrivals;  ///< (arrived_at, records); a negative count is all the rest
+  bool quarantines = true;           ///< false: its bad rows are in quarantine already
+  std::size_t max_line_bytes =
+      0;  ///< 0: the worker's limit; lines of copied files were measured when they were taken
+  std::vector<std::pair<std::int64_t, std::int64_t>>
+      arrivals;  ///< (arrived_at, records); a negative count is all the rest
 };
 
 /// How reading an input ended.
@@ -70,8 +74,8 @@ struct TransformProgress {
 /// An hour to do: whole files, or stray lines.
 struct HourTask {
   std::int64_t hour = 0;
-  std::size_t sequence = 0;             ///< among the tasks of one pass, ascending by hour
-  std::vector<std::uint32_t> inputs;    ///< indices of the inputs
+  std::size_t sequence = 0;           ///< among the tasks of one pass, ascending by hour
+  std::vector<std::uint32_t> inputs;  ///< indices of the inputs
   std::vector<std::pair<const StrayLog*, StrayLine>> strays;
 };
 
@@ -79,7 +83,8 @@ struct HourWorkerOptions {
   LineReaderOptions lines;
   std::string base_currency = "USD";
   std::filesystem::path temp_dir;
-  std::size_t flush_rows = 65'536;  ///< rows in memory before they are written, where no event has an id
+  std::size_t flush_rows =
+      65'536;  ///< rows in memory before they are written, where no event has an id
   FactWriterOptions facts;
 };
 
@@ -104,7 +109,8 @@ class HourWorker {
  public:
   HourWorker(HourWorkerOptions options, TransformShared* shared);
 
-  /// Does one hour. Errors: those that end the batch (the lake can't be written, published files can't be read); trouble with an input is its outcome.
+  /// Does one hour. Errors: those that end the batch (the lake can't be written, published files
+  /// can't be read); trouble with an input is its outcome.
   Status process(const HourTask& task);
   /// Completes the open fact file.
   Status finish() { return writer_.finish(); }
@@ -123,7 +129,8 @@ class HourWorker {
     std::uint64_t line = 0;
   };
 
-  /// A line on its way. Lines are parsed a few ahead of being looked up, so that the tables' cache lines are there by then.
+  /// A line on its way. Lines are parsed a few ahead of being looked up, so that the tables' cache
+  /// lines are there by then.
   struct Staged {
     RecordParser parser;
     Record record;
@@ -152,10 +159,11 @@ class HourWorker {
   Status look_up(Staged* staged, std::uint32_t input);
   /// Looks up all staged lines.
   Status drain(std::uint32_t input);
-  Status reject(RejectReason reason, std::string_view field, std::uint64_t position, std::uint32_t input, LinePlace place, std::uint64_t length,
-                std::string_view text);
+  Status reject(RejectReason reason, std::string_view field, std::uint64_t position,
+                std::uint32_t input, LinePlace place, std::uint64_t length, std::string_view text);
   void next_arrival(std::uint32_t input);
-  std::uint32_t member(DimensionTable* members, const char* table, std::int64_t key, std::string_view natural_key);
+  std::uint32_t member(DimensionTable* members, const char* table, std::int64_t key,
+                       std::string_view natural_key);
   std::uint32_t arrival_id(std::int64_t arrived_us);
   std::uint32_t campaign_of(const Record& record, const PageUrl& page_url);
   std::uint32_t device_of(std::string_view type, std::string_view agent);

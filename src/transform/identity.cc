@@ -53,7 +53,8 @@ char* put_number(char* out, std::uint64_t v) {
 inline char* put_bytes(char* out, const char* from, std::size_t size) {
 #if defined(__SSE2__)
   for (std::size_t i = 0; i < size; i += 16) {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i)));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i),
+                     _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i)));
   }
 #else
   std::memcpy(out, from, size);
@@ -85,7 +86,8 @@ std::string_view EventIdentifier::canonical(const Record& record) {
   out = put_part(out, record.field(RawField::kSessionId));
   out = put_part(out, record.field(RawField::kEventType));
   char digits[32];
-  const auto time = static_cast<std::size_t>(put_number(digits, static_cast<std::uint64_t>(record.timestamp_us)) - digits);
+  const auto time = static_cast<std::size_t>(
+      put_number(digits, static_cast<std::uint64_t>(record.timestamp_us)) - digits);
   out = put_part(out, {digits, time});
   out = put_part(out, record.field(RawField::kDeviceType));
   out = put_part(out, record.field(RawField::kPageUrl));

@@ -1,7 +1,8 @@
 #pragma once
 /// The identity of an event: two 64-bit hashes of its event id or of its canonical text.
 ///
-/// Place: transform, before dedupe. Invariant: records with the same content have the same identity, however they were spelled; the hashes equal Spark's
+/// Place: transform, before dedupe. Invariant: records with the same content have the same
+/// identity, however they were spelled; the hashes equal Spark's
 ///   `xxhash64(c)` and `xxhash64('clicklake', c)`.
 /// Thread safety: an EventIdentifier is thread-compatible.
 /// Source: docs/design.md, "Identity of an event".
@@ -17,16 +18,19 @@ namespace clicklake {
 
 struct EventIdentity {
   EventHash hash;                ///< event_key and event_check
-  std::uint64_t canonical_hash;  ///< XXH64 (seed 42) of the canonical text; equals hash.key without an event id
+  std::uint64_t canonical_hash;  ///< XXH64 (seed 42) of the canonical text; equals hash.key without
+                                 ///< an event id
   bool has_event_id;
 };
 
 class EventIdentifier {
  public:
-  /// Cost: one copy of the record's bytes and one hashing pass. The record's views must be readable kLinePadding bytes beyond their ends.
+  /// Cost: one copy of the record's bytes and one hashing pass. The record's views must be readable
+  /// kLinePadding bytes beyond their ends.
   EventIdentity identify(const Record& record);
-  /// The canonical text of `record` (for tests and tools): user_id, session_id, event_type, event_timestamp in decimal microseconds, device_type, page_url,
-  /// referrer_url, then metadata's keys and values by key; each as `<byte length>:<bytes>`, `~` where missing.
+  /// The canonical text of `record` (for tests and tools): user_id, session_id, event_type,
+  /// event_timestamp in decimal microseconds, device_type, page_url, referrer_url, then metadata's
+  /// keys and values by key; each as `<byte length>:<bytes>`, `~` where missing.
   std::string_view canonical(const Record& record);
 
  private:

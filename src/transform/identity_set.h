@@ -1,8 +1,8 @@
 #pragma once
 /// The set of event identities of one hour.
 ///
-/// Place: dedupe. Invariant: all 128 bits are compared; nothing is ever taken for a duplicate by less.
-/// Thread safety: thread-compatible.
+/// Place: dedupe. Invariant: all 128 bits are compared; nothing is ever taken for a duplicate by
+/// less. Thread safety: thread-compatible.
 
 #include <bit>
 #include <cstddef>
@@ -17,7 +17,8 @@ class IdentitySet {
  public:
   IdentitySet() { clear(); }
 
-  /// True where `id` was not there before. Cost: one probe; memory 16 bytes a slot, at most 4/5 of the slots used.
+  /// True where `id` was not there before. Cost: one probe; memory 16 bytes a slot, at most 4/5 of
+  /// the slots used.
   bool insert(const EventHash& id) {
     if (id.key == 0 && id.check == 0) {
       const bool fresh = !has_zero_;

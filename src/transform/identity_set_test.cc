@@ -7,8 +7,10 @@ namespace {
 
 TEST(IdentitySetTest, EveryIdentityIsFreshOnce) {
   IdentitySet set;
-  for (std::uint64_t i = 0; i < 200'000; ++i) ASSERT_TRUE(set.insert({i * 0x9E3779B97F4A7C15ULL, i})) << i;
-  for (std::uint64_t i = 0; i < 200'000; ++i) ASSERT_FALSE(set.insert({i * 0x9E3779B97F4A7C15ULL, i})) << i;
+  for (std::uint64_t i = 0; i < 200'000; ++i)
+    ASSERT_TRUE(set.insert({i * 0x9E3779B97F4A7C15ULL, i})) << i;
+  for (std::uint64_t i = 0; i < 200'000; ++i)
+    ASSERT_FALSE(set.insert({i * 0x9E3779B97F4A7C15ULL, i})) << i;
   EXPECT_EQ(set.size(), 200'000U);
   set.clear();
   EXPECT_EQ(set.size(), 0U);

@@ -40,8 +40,10 @@ TEST(IdentityTest, CanonicalTextIsThePartsWithTheirLengths) {
 }
 
 TEST(IdentityTest, AnEventIdIsTheIdentity) {
-  const Identified a = identify(R"({"event_id":"e-1","event_timestamp":1,"user_id":"u1","event_type":"click"})");
-  const Identified b = identify(R"({"event_id":"e-1","event_timestamp":2,"user_id":"u2","event_type":"view"})");
+  const Identified a =
+      identify(R"({"event_id":"e-1","event_timestamp":1,"user_id":"u1","event_type":"click"})");
+  const Identified b =
+      identify(R"({"event_id":"e-1","event_timestamp":2,"user_id":"u2","event_type":"view"})");
   EXPECT_EQ(a.identity.hash, b.identity.hash);
   EXPECT_EQ(a.identity.hash.key, xxh64("id:e-1", kKeySeed));
   EXPECT_NE(a.identity.canonical_hash, b.identity.canonical_hash);
@@ -49,7 +51,9 @@ TEST(IdentityTest, AnEventIdIsTheIdentity) {
 }
 
 TEST(IdentityTest, AnEmptyEventIdIsNone) {
-  EXPECT_FALSE(identify(R"({"event_id":"","event_timestamp":1,"user_id":"u1","event_type":"click"})").identity.has_event_id);
+  EXPECT_FALSE(
+      identify(R"({"event_id":"","event_timestamp":1,"user_id":"u1","event_type":"click"})")
+          .identity.has_event_id);
 }
 
 }  // namespace

@@ -84,14 +84,16 @@ std::vector<std::string_view> key_parts(std::string_view key) {
 
 class MemberFile {
  public:
-  static Result<MemberFile> create(const DimensionMergeOptions& options, const TableDefinition& table, const std::string& partition) {
+  static Result<MemberFile> create(const DimensionMergeOptions& options,
+                                   const TableDefinition& table, const std::string& partition) {
     MemberFile out;
     out.relative_ = std::filesystem::path("processed") / std::string(table.name) / "data";
     if (!partition.empty()) out.relative_ /= partition;
     out.relative_ /= options.batch_id + ".parquet";
     out.partition_ = partition;
     out.encoder_ = std::make_unique<RowGroupEncoder>(table, options.parquet);
-    ASSIGN_OR_RETURN(out.file_, ParquetFile::create(table, options.lake / out.relative_, {{"clicklake.batch_id", options.batch_id}}));
+    ASSIGN_OR_RETURN(out.file_, ParquetFile::create(table, options.lake / out.relative_,
+                                                    {{"clicklake.batch_id", options.batch_id}}));
     return out;
   }
   Status add(std::size_t rows, std::span<const ColumnData> columns) {
@@ -111,11 +113,13 @@ class MemberFile {
 };
 
 /// Absent attributes as null, and the unknown member's name.
-std::string_view shown(const Member& m, std::string_view attribute) { return m.key == 0 ? std::string_view{} : attribute; }
+std::string_view shown(const Member& m, std::string_view attribute) {
+  return m.key == 0 ? std::string_view{} : attribute;
+}
 std::string_view name_of(const Member& m) { return m.key == 0 ? kUnknownMember : m.name; }
 
-
-Status add_users(MemberFile* file, std::span<const Member> members, std::span<const UserActivity<std::int64_t>> activity) {
+Status add_users(MemberFile* file, std::span<const Member> members,
+                 std::span<const UserActivity<std::int64_t>> activity) {
   const std::size_t n = members.size();
   TextColumn ids(false);
   std::array<std::vector<std::int64_t>, 13> values;
@@ -123,14 +127,25 @@ Status add_users(MemberFile* file, std::span<const Member> members, std::span<co
   for (std::size_t i = 0; i < n; ++i) {
     const auto& a = activity[i];
     ids.add(name_of(members[i]));
-    const std::array<std::int64_t, 13> row{members[i].key, a.first_seen,   a.last_seen,  a.first_page,  a.first_referrer, a.first_campaign,
-                                           a.first_device, a.last_device, a.events,     a.purchases,   a.revenue,        a.other_currency_purchases,
+    const std::array<std::int64_t, 13> row{members[i].key,
+                                           a.first_seen,
+                                           a.last_seen,
+                                           a.first_page,
+                                           a.first_referrer,
+                                           a.first_campaign,
+                                           a.first_device,
+                                           a.last_device,
+                                           a.events,
+                                           a.purchases,
+                                           a.revenue,
+                                           a.other_currency_purchases,
                                            0};
     for (std::size_t v = 0; v < row.size(); ++v) values[v][i] = row[v];
   }
-  std::array<ColumnData, 14> columns{longs(values[0]), ids.data(),       longs(values[1]), longs(values[2]), longs(values[3]),
-                                     longs(values[4]), longs(values[5]), longs(values[6]), longs(values[7]), longs(values[8]),
-                                     ColumnData{},     longs(values[9]), longs(values[10]), longs(values[11])};
+  std::array<ColumnData, 14> columns{
+      longs(values[0]), ids.data(),       longs(values[1]),  longs(values[2]), longs(values[3]),
+      longs(values[4]), longs(values[5]), longs(values[6]),  longs(values[7]), longs(values[8]),
+      ColumnData{},     longs(values[9]), longs(values[10]), longs(values[11])};
   return file->add(n, columns);
 }
 
@@ -146,7 +161,8 @@ Status add_pages(MemberFile* file, std::span<const Member> members) {
     paths.add(shown(m, parts.path));
     types.add(shown(m, page_type_of(parts.path)));
   }
-  const std::array<ColumnData, 6> columns{longs(keys), urls.data(), schemes.data(), hosts.data(), paths.data(), types.data()};
+  const std::array<ColumnData, 6> columns{longs(keys),  urls.data(),  schemes.data(),
+                                          hosts.data(), paths.data(), types.data()};
   return file->add(members.size(), columns);
 }
 
@@ -158,7 +174,8 @@ Status add_referrers(MemberFile* file, std::span<const Member> members) {
     urls.add(name_of(m));
     hosts.add(shown(m, split_url(m.name).host));
   }
-  const std::array<ColumnData, 5> columns{longs(keys), urls.data(), hosts.data(), constant("unknown"), constant("unknown")};
+  const std::array<ColumnData, 5> columns{longs(keys), urls.data(), hosts.data(),
+                                          constant("unknown"), constant("unknown")};
   return file->add(members.size(), columns);
 }
 
@@ -170,7 +187,9 @@ Status add_campaigns(MemberFile* file, std::span<const Member> members) {
     keys.push_back(m.key);
     const auto values = key_parts(m.name);
     for (std::size_t i = 0; i < kCampaignPartCount; ++i) {
-      parts[i].add(m.key == 0 ? (i == 0 ? kUnknownMember : std::string_view{}) : i < values.size() ? values[i] : std::string_view{});
+      parts[i].add(m.key == 0          ? (i == 0 ? kUnknownMember : std::string_view{})
+                   : i < values.size() ? values[i]
+                                       : std::string_view{});
     }
   }
   std::array<ColumnData, 8> columns;
@@ -189,14 +208,16 @@ Status add_devices(MemberFile* file, std::span<const Member> members) {
     types.add(m.key == 0 ? kUnknownMember : parts.empty() ? std::string_view{} : parts[0]);
     agents.add(parts.size() < 2 ? std::string_view{} : parts[1]);
   }
-  const std::array<ColumnData, 6> columns{longs(keys), types.data(), agents.data(), constant("unknown"), constant("unknown"), ColumnData{}};
+  const std::array<ColumnData, 6> columns{longs(keys),         types.data(),        agents.data(),
+                                          constant("unknown"), constant("unknown"), ColumnData{}};
   return file->add(members.size(), columns);
 }
 
 }  // namespace
 
-Result<DataFile> write_members(const DimensionMergeOptions& options, const TableDefinition& table, const std::string& partition,
-                               const std::vector<Member>& members, const std::vector<UserActivity<std::int64_t>>& activity) {
+Result<DataFile> write_members(const DimensionMergeOptions& options, const TableDefinition& table,
+                               const std::string& partition, const std::vector<Member>& members,
+                               const std::vector<UserActivity<std::int64_t>>& activity) {
   ASSIGN_OR_RETURN(MemberFile file, MemberFile::create(options, table, partition));
   for (std::size_t begin = 0; begin < members.size(); begin += kRowGroupRows) {
     const std::size_t count = std::min(kRowGroupRows, members.size() - begin);
@@ -218,7 +239,8 @@ Result<DataFile> write_members(const DimensionMergeOptions& options, const Table
   return file.finish();
 }
 
-Result<DataFile> write_dates(const DimensionMergeOptions& options, const std::vector<std::int32_t>& dates) {
+Result<DataFile> write_dates(const DimensionMergeOptions& options,
+                             const std::vector<std::int32_t>& dates) {
   ASSIGN_OR_RETURN(MemberFile file, MemberFile::create(options, dim_dates_definition(), ""));
   std::array<std::vector<std::int32_t>, 7> values;
   std::vector<std::uint8_t> weekend;
@@ -227,12 +249,14 @@ Result<DataFile> write_dates(const DimensionMergeOptions& options, const std::ve
     const int month = key / 100 % 100;
     const int day = key % 100;
     const std::int64_t days = days_from_civil(year, month, day);
-    const auto weekday = static_cast<int>((days + 3) % 7) + 1;  // ISO: Monday is 1; 1970-01-01 was a Thursday
+    const auto weekday =
+        static_cast<int>((days + 3) % 7) + 1;  // ISO: Monday is 1; 1970-01-01 was a Thursday
     // ISO week: that of the week's Thursday.
     const std::int64_t thursday = days - weekday + 4;
     const int week_year = civil_from_micros(thursday * kMicrosPerDay).year;
     const auto week = static_cast<int>((thursday - days_from_civil(week_year, 1, 1)) / 7) + 1;
-    const std::array<std::int32_t, 7> row{key, static_cast<std::int32_t>(days), year, (month + 2) / 3, month, week, weekday};
+    const std::array<std::int32_t, 7> row{
+        key, static_cast<std::int32_t>(days), year, (month + 2) / 3, month, week, weekday};
     for (std::size_t v = 0; v < row.size(); ++v) values[v].push_back(row[v]);
     weekend.push_back(weekday >= 6 ? 1 : 0);
   }
@@ -247,18 +271,22 @@ std::string member_columns(const TableDefinition& table) {
   if (&table == &dim_users_definition()) return "user_key, user_id";
   if (&table == &dim_pages_definition()) return "page_key, page_url";
   if (&table == &dim_referrers_definition()) return "referrer_key, referrer_url";
-  if (&table == &dim_campaigns_definition()) return "campaign_key, utm_source, utm_medium, utm_campaign, utm_term, utm_content, click_id_type";
+  if (&table == &dim_campaigns_definition())
+    return "campaign_key, utm_source, utm_medium, utm_campaign, utm_term, utm_content, "
+           "click_id_type";
   return "device_key, device_type, user_agent";
 }
 
-std::string_view read_member_name(const TableDefinition& table, const Chunk& chunk, std::size_t row, std::string* scratch) {
+std::string_view read_member_name(const TableDefinition& table, const Chunk& chunk, std::size_t row,
+                                  std::string* scratch) {
   if (chunk.longs(0)[row] == 0) return {};
   int parts = 1;
   if (&table == &dim_campaigns_definition()) parts = static_cast<int>(kCampaignPartCount);
   if (&table == &dim_devices_definition()) parts = 2;
   if (parts == 1) return chunk.string(1, row);
   scratch->clear();
-  for (int i = 1; i <= parts; ++i) append_key_part(scratch, chunk.valid(i, row) ? chunk.string(i, row) : std::string_view{});
+  for (int i = 1; i <= parts; ++i)
+    append_key_part(scratch, chunk.valid(i, row) ? chunk.string(i, row) : std::string_view{});
   return *scratch;
 }
 

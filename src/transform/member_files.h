@@ -21,16 +21,20 @@ struct Member {
   std::string_view name;
 };
 
-/// Writes members (sorted by key, each once) of `table` to `path` (relative to the lake) and returns the file; users need their activity, by member.
-Result<DataFile> write_members(const DimensionMergeOptions& options, const TableDefinition& table, const std::string& partition, const std::vector<Member>& members,
+/// Writes members (sorted by key, each once) of `table` to `path` (relative to the lake) and
+/// returns the file; users need their activity, by member.
+Result<DataFile> write_members(const DimensionMergeOptions& options, const TableDefinition& table,
+                               const std::string& partition, const std::vector<Member>& members,
                                const std::vector<UserActivity<std::int64_t>>& activity);
 /// Writes dim_dates; `dates` are date keys, ascending.
-Result<DataFile> write_dates(const DimensionMergeOptions& options, const std::vector<std::int32_t>& dates);
+Result<DataFile> write_dates(const DimensionMergeOptions& options,
+                             const std::vector<std::int32_t>& dates);
 
 /// The SELECT list that read_member() understands, by table.
 std::string member_columns(const TableDefinition& table);
 /// The natural key of a row of that list; the text lives in `scratch` or in the chunk.
-std::string_view read_member_name(const TableDefinition& table, const Chunk& chunk, std::size_t row, std::string* scratch);
+std::string_view read_member_name(const TableDefinition& table, const Chunk& chunk, std::size_t row,
+                                  std::string* scratch);
 
 inline constexpr std::string_view kUnknownMember = "(unknown)";
 

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <limits>
 #include <map>
 #include <set>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "model/star_schema.h"
 #include "model/time.h"
@@ -19,7 +18,9 @@ namespace {
 /// Rows of a table as they come out of a file, on their way into another.
 class RowBuffer {
  public:
-  explicit RowBuffer(const TableDefinition& table) : table_(table), columns_(table.columns.size()) { clear(); }
+  explicit RowBuffer(const TableDefinition& table) : table_(table), columns_(table.columns.size()) {
+    clear();
+  }
 
   std::size_t rows() const { return rows_; }
 
@@ -36,8 +37,12 @@ class RowBuffer {
         case ColumnType::kDate: c.ints.push_back(valid ? chunk.ints(at)[row] : 0); break;
         case ColumnType::kLong:
         case ColumnType::kDecimal18_4:
-        case ColumnType::kTimestampTz: add_long(&c, valid ? chunk.longs(at)[row] : 0, table_.columns[i]); break;
-        case ColumnType::kString: c.ids.push_back(valid ? c.texts.intern(chunk.string(at, row)) : kNullIndex); break;
+        case ColumnType::kTimestampTz:
+          add_long(&c, valid ? chunk.longs(at)[row] : 0, table_.columns[i]);
+          break;
+        case ColumnType::kString:
+          c.ids.push_back(valid ? c.texts.intern(chunk.string(at, row)) : kNullIndex);
+          break;
         case ColumnType::kMapStringString: {
           const StringMapView map = chunk.map(at, row);
           for (std::size_t e = 0; valid && e < map.size(); ++e) {
@@ -121,14 +126,16 @@ class RowBuffer {
 
   /// Foreign keys repeat, so they are coded; hashes and times do not.
   static bool is_key(const ColumnDefinition& c) {
-    return c.type == ColumnType::kLong && c.required && c.name.ends_with("_key") && c.name != "event_key";
+    return c.type == ColumnType::kLong && c.required && c.name.ends_with("_key") &&
+           c.name != "event_key";
   }
   static void add_long(Column* c, std::int64_t value, const ColumnDefinition& definition) {
     if (!is_key(definition)) {
       c->longs.push_back(value);
       return;
     }
-    const auto [it, fresh] = c->numbers.try_emplace(value, static_cast<std::uint32_t>(c->dictionary.size()));
+    const auto [it, fresh] =
+        c->numbers.try_emplace(value, static_cast<std::uint32_t>(c->dictionary.size()));
     if (fresh) c->dictionary.push_back(value);
     c->ids.push_back(it->second);
   }
@@ -138,7 +145,8 @@ class RowBuffer {
   std::size_t rows_ = 0;
 };
 
-using Victim = std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // event_key, event_check, time
+using Victim =
+    std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // event_key, event_check, time
 
 struct Victims {
   std::set<Victim> all;
@@ -149,7 +157,8 @@ struct Victims {
 
 }  // namespace
 
-Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOptions& options, const std::vector<Replaced>& rows) {
+Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOptions& options,
+                                  const std::vector<Replaced>& rows) {
   RemovalOutput out;
   if (rows.empty()) return out;
   Victims victims;
@@ -157,14 +166,17 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
   std::int64_t min_us = std::numeric_limits<std::int64_t>::max();
   std::int64_t max_us = std::numeric_limits<std::int64_t>::min();
   for (const Replaced& r : rows) {
-    victims.all.insert({static_cast<std::int64_t>(r.identity.key), static_cast<std::int64_t>(r.identity.check), r.time});
-    keys += fmt::format("{}{}", keys.empty() ? "" : ", ", static_cast<std::int64_t>(r.identity.key));
+    victims.all.insert({static_cast<std::int64_t>(r.identity.key),
+                        static_cast<std::int64_t>(r.identity.check), r.time});
+    keys +=
+        fmt::format("{}{}", keys.empty() ? "" : ", ", static_cast<std::int64_t>(r.identity.key));
     min_us = std::min(min_us, r.time);
     max_us = std::max(max_us, r.time);
   }
   const TableDefinition& table = fact_clicks_definition();
   std::string names;
-  for (const ColumnDefinition& c : table.columns) names += fmt::format("{}{}", names.empty() ? "" : ", ", quote_identifier(c.name));
+  for (const ColumnDefinition& c : table.columns)
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", quote_identifier(c.name));
   const int key_at = column_index(table, "event_key");
   const int check_at = column_index(table, "event_check");
   const int time_at = column_index(table, "event_timestamp");
@@ -175,48 +187,59 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
     if (file.min_us > max_us || file.max_us < min_us) continue;
     const std::string from = existing->read_parquet({file.path});
     std::int64_t found = 0;
-    RETURN_IF_ERROR(existing->query(
-        fmt::format("SELECT event_key, event_check, event_timestamp, user_key FROM {} WHERE event_key IN ({})", from, keys), [&](const Chunk& chunk) -> Status {
-          for (std::size_t row = 0; row < chunk.rows(); ++row) {
-            if (!victims.has(chunk, row, 0, 1, 2)) continue;
-            ++found;
-            out.changed_users.push_back(chunk.longs(3)[row]);
-          }
-          return {};
-        }));
+    RETURN_IF_ERROR(existing->query(fmt::format("SELECT event_key, event_check, event_timestamp, "
+                                                "user_key FROM {} WHERE event_key IN ({})",
+                                                from, keys),
+                                    [&](const Chunk& chunk) -> Status {
+                                      for (std::size_t row = 0; row < chunk.rows(); ++row) {
+                                        if (!victims.has(chunk, row, 0, 1, 2)) continue;
+                                        ++found;
+                                        out.changed_users.push_back(chunk.longs(3)[row]);
+                                      }
+                                      return {};
+                                    }));
     if (found == 0) continue;
     out.removed.push_back(file.path);
     out.rows += found;
     if (file.of_this_batch) out.own_rows += found;
 
     const std::filesystem::path old(file.path);
-    const std::filesystem::path path = old.parent_path() / fmt::format("{}-rewrite-{:05}.parquet", options.batch_id, number++);
-    ASSIGN_OR_RETURN(const auto rewritten, ParquetFile::create(table, options.lake / path, {{"clicklake.batch_id", options.batch_id}}));
+    const std::filesystem::path path =
+        old.parent_path() / fmt::format("{}-rewrite-{:05}.parquet", options.batch_id, number++);
+    ASSIGN_OR_RETURN(const auto rewritten,
+                     ParquetFile::create(table, options.lake / path,
+                                         {{"clicklake.batch_id", options.batch_id}}));
     RowBuffer buffer(table);
     std::int64_t hour = -1;
     std::int64_t kept = 0;
     const auto flush = [&]() -> Status {
       if (buffer.rows() == 0) return {};
       kept += static_cast<std::int64_t>(buffer.rows());
-      ASSIGN_OR_RETURN(const EncodedRowGroupPtr group, encoder.encode(buffer.rows(), buffer.data()));
+      ASSIGN_OR_RETURN(const EncodedRowGroupPtr group,
+                       encoder.encode(buffer.rows(), buffer.data()));
       RETURN_IF_ERROR(rewritten->append(*group));
       buffer.clear();
       return {};
     };
-    RETURN_IF_ERROR(existing->query(fmt::format("SELECT {} FROM {} ORDER BY event_timestamp", names, from), [&](const Chunk& chunk) -> Status {
-      const auto times = chunk.longs(time_at);
-      for (std::size_t row = 0; row < chunk.rows(); ++row) {
-        if (victims.has(chunk, row, key_at, check_at, time_at)) continue;
-        if (hour_of(times[row]) != hour || buffer.rows() >= options.max_row_group_rows) RETURN_IF_ERROR(flush());
-        hour = hour_of(times[row]);
-        buffer.add(chunk, row);
-      }
-      return {};
-    }));
+    RETURN_IF_ERROR(existing->query(
+        fmt::format("SELECT {} FROM {} ORDER BY event_timestamp", names, from),
+        [&](const Chunk& chunk) -> Status {
+          const auto times = chunk.longs(time_at);
+          for (std::size_t row = 0; row < chunk.rows(); ++row) {
+            if (victims.has(chunk, row, key_at, check_at, time_at)) continue;
+            if (hour_of(times[row]) != hour || buffer.rows() >= options.max_row_group_rows)
+              RETURN_IF_ERROR(flush());
+            hour = hour_of(times[row]);
+            buffer.add(chunk, row);
+          }
+          return {};
+        }));
     RETURN_IF_ERROR(flush());
-    if (kept == 0) continue;  // the file's rows are all gone; the unfinished one goes with `rewritten`
+    if (kept == 0)
+      continue;  // the file's rows are all gone; the unfinished one goes with `rewritten`
     ASSIGN_OR_RETURN(ParquetFileInfo info, rewritten->finish());
-    out.added.push_back({path.generic_string(), old.parent_path().filename().string(), std::move(info)});
+    out.added.push_back(
+        {path.generic_string(), old.parent_path().filename().string(), std::move(info)});
   }
   return out;
 }

@@ -1,7 +1,8 @@
 #pragma once
 /// Takes rows out of fact files by rewriting them.
 ///
-/// Place: after dedupe found that an event of this batch takes the place of one that a file holds. Invariant: rows that stay are written as they were, columns and
+/// Place: after dedupe found that an event of this batch takes the place of one that a file holds.
+/// Invariant: rows that stay are written as they were, columns and
 ///   order; files without such a row are left alone.
 /// Thread safety: thread-compatible.
 /// Source: docs/design.md, "Identity of an event"; Iceberg spec, copy-on-write.
@@ -26,6 +27,7 @@ struct RemovalOutput {
   std::int64_t own_rows = 0;  ///< of these, rows that this batch had written
 };
 
-Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOptions& options, const std::vector<Replaced>& rows);
+Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOptions& options,
+                                  const std::vector<Replaced>& rows);
 
 }  // namespace clicklake

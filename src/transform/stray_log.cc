@@ -1,11 +1,11 @@
 #include "transform/stray_log.h"
 
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <utility>
 
 namespace clicklake {
@@ -26,8 +26,10 @@ StrayLog::StrayLog(StrayLog&& other) noexcept
       buffer_(std::move(other.buffer_)),
       lines_(std::move(other.lines_)) {}
 
-Status StrayLog::add(std::int64_t hour, std::uint32_t input, std::uint64_t source_offset, std::uint64_t source_line, std::string_view text) {
-  lines_.push_back({hour, input, static_cast<std::uint32_t>(text.size()), source_offset, source_line, written_ + buffer_.size()});
+Status StrayLog::add(std::int64_t hour, std::uint32_t input, std::uint64_t source_offset,
+                     std::uint64_t source_line, std::string_view text) {
+  lines_.push_back({hour, input, static_cast<std::uint32_t>(text.size()), source_offset,
+                    source_line, written_ + buffer_.size()});
   buffer_.append(text);
   return buffer_.size() >= kBufferBytes ? flush() : Status{};
 }
@@ -60,10 +62,13 @@ Status StrayLog::read(const StrayLine& line, char* out) const {
   }
   std::size_t done = 0;
   while (done < line.length) {
-    const ssize_t n = ::pread(fd_, out + done, line.length - done, static_cast<off_t>(line.log_offset + done));
+    const ssize_t n =
+        ::pread(fd_, out + done, line.length - done, static_cast<off_t>(line.log_offset + done));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return errno_error(errno, "read a temporary file in " + temp_dir_.string());
-    if (n == 0) return Error{ErrorCode::kIo, "a temporary file in " + temp_dir_.string() + " is shorter than what was written to it"};
+    if (n == 0)
+      return Error{ErrorCode::kIo, "a temporary file in " + temp_dir_.string() +
+                                       " is shorter than what was written to it"};
     done += static_cast<std::size_t>(n);
   }
   return {};

@@ -1,8 +1,8 @@
 #pragma once
 /// Numbers distinct strings in order of appearance: the dictionary of one column in one row group.
 ///
-/// Place: between the record parser and the Parquet encoder, so that a value is hashed once. Invariant: ids are dense from 0.
-/// Thread safety: thread-compatible.
+/// Place: between the record parser and the Parquet encoder, so that a value is hashed once.
+/// Invariant: ids are dense from 0. Thread safety: thread-compatible.
 
 #include <cstdint>
 #include <cstring>
@@ -29,7 +29,10 @@ class StringPool {
     for (;; at = (at + 1) & mask_) {
       const Slot& slot = slots_[at];
       if (slot.tag == tag) {
-        if (slot.size == text.size() && bytes_equal(slot.size <= kInline ? slot.head : texts_[slot.id].data(), text.data(), text.size())) return slot.id;
+        if (slot.size == text.size() &&
+            bytes_equal(slot.size <= kInline ? slot.head : texts_[slot.id].data(), text.data(),
+                        text.size()))
+          return slot.id;
       } else if (slot.tag == 0) {
         break;
       }
@@ -77,7 +80,8 @@ class StringPool {
       a = load_half(p);
       b = load_half(p + n - 4);
     } else if (n > 0) {
-      a = static_cast<unsigned char>(p[0]) | static_cast<std::uint64_t>(static_cast<unsigned char>(p[n / 2])) << 8 |
+      a = static_cast<unsigned char>(p[0]) |
+          static_cast<std::uint64_t>(static_cast<unsigned char>(p[n / 2])) << 8 |
           static_cast<std::uint64_t>(static_cast<unsigned char>(p[n - 1])) << 16;
     }
     return mix(a ^ h ^ kA, b ^ kB ^ (h >> 32));
@@ -94,7 +98,9 @@ class StringPool {
   };
   static_assert(sizeof(Slot) == 32);
 
-  static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32) | 1U; }
+  static std::uint32_t tag_of(std::uint64_t hash) {
+    return static_cast<std::uint32_t>(hash >> 32) | 1U;
+  }
   static void fill(Slot* slot, std::uint32_t tag, std::uint32_t id, std::string_view text) {
     slot->tag = tag;
     slot->id = id;

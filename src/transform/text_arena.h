@@ -1,8 +1,8 @@
 #pragma once
 /// Memory for many short texts that live and go together.
 ///
-/// Place: pools and dimension tables of a batch. Invariant: a view given out stays valid until clear().
-/// Thread safety: thread-compatible.
+/// Place: pools and dimension tables of a batch. Invariant: a view given out stays valid until
+/// clear(). Thread safety: thread-compatible.
 
 #include <cstddef>
 #include <cstring>
@@ -44,7 +44,8 @@ class TextArena {
 
   void next_block(std::size_t need) {
     if (need > block_bytes_) {
-      blocks_.insert(blocks_.begin() + static_cast<std::ptrdiff_t>(used_), Block{std::make_unique<char[]>(need), need});
+      blocks_.insert(blocks_.begin() + static_cast<std::ptrdiff_t>(used_),
+                     Block{std::make_unique<char[]>(need), need});
     } else if (used_ == blocks_.size()) {
       blocks_.push_back(Block{std::make_unique<char[]>(block_bytes_), block_bytes_});
     }

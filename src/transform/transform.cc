@@ -19,14 +19,18 @@ namespace {
 
 class Transform {
  public:
-  Transform(Catalog& catalog, const TransformOptions& options, QuarantineWriter* quarantine, TransformProgress* progress)
+  Transform(Catalog& catalog, const TransformOptions& options, QuarantineWriter* quarantine,
+            TransformProgress* progress)
       : catalog_(catalog),
         options_(options),
-        existing_(options.lake, SessionOptions{.threads = options.threads, .memory_limit = options.memory_limit, .temp_dir = options.temp_dir}) {
+        existing_(options.lake, SessionOptions{.threads = options.threads,
+                                               .memory_limit = options.memory_limit,
+                                               .temp_dir = options.temp_dir}) {
     shared_.existing = &existing_;
     shared_.quarantine = quarantine;
     shared_.progress = progress;
-    for (const KeyCollision& denied : options.denied) shared_.denied.keys.insert({denied.table, denied.natural_key});
+    for (const KeyCollision& denied : options.denied)
+      shared_.denied.keys.insert({denied.table, denied.natural_key});
     shared_.denied.any = !options.denied.empty();
   }
 
@@ -34,7 +38,8 @@ class Transform {
     shared_.inputs = std::move(inputs);
     shared_.outcomes.resize(shared_.inputs.size());
     for (const TableDefinition* table : star_tables()) {
-      ASSIGN_OR_RETURN(const std::int64_t snapshot, catalog_.current_snapshot(std::string(table->name)));
+      ASSIGN_OR_RETURN(const std::int64_t snapshot,
+                       catalog_.current_snapshot(std::string(table->name)));
       live_[std::string(table->name)].first = snapshot;
     }
     make_workers();
@@ -72,15 +77,20 @@ class Transform {
     return tasks;
   }
 
-  /// Published files that hold rows of the tasks' hours, or of the window around them, and those that earlier passes wrote.
+  /// Published files that hold rows of the tasks' hours, or of the window around them, and those
+  /// that earlier passes wrote.
   Status look_up_facts(std::int64_t first_hour, std::int64_t last_hour) {
     std::vector<FactFile> files;
     if (live_["fact_clicks"].first != 0) {
       const TableDefinition& facts = fact_clicks_definition();
-      FileFilter times{facts.columns[static_cast<std::size_t>(column_index(facts, "event_timestamp"))].field_id, {}, {}};
+      FileFilter times{
+          facts.columns[static_cast<std::size_t>(column_index(facts, "event_timestamp"))].field_id,
+          {},
+          {}};
       times.min = hour_start(first_hour - options_.dedupe_window_hours);
       times.max = hour_start(last_hour + 1 + options_.dedupe_window_hours);
-      ASSIGN_OR_RETURN(const std::vector<DataFile> live, catalog_.live_files("fact_clicks", {times}, true));
+      ASSIGN_OR_RETURN(const std::vector<DataFile> live,
+                       catalog_.live_files("fact_clicks", {times}, true));
       for (const DataFile& file : live) files.push_back(fact_file_of(file, false));
     }
     for (const DataFile& file : written_) files.push_back(fact_file_of(file, true));
@@ -92,7 +102,8 @@ class Transform {
   Status run_pass(std::vector<HourTask> tasks) {
     if (tasks.empty()) return {};
     for (std::size_t i = 0; i < tasks.size(); ++i) tasks[i].sequence = i;
-    const auto [first, last] = std::minmax_element(tasks.begin(), tasks.end(), [](const auto& a, const auto& b) { return a.hour < b.hour; });
+    const auto [first, last] = std::minmax_element(
+        tasks.begin(), tasks.end(), [](const auto& a, const auto& b) { return a.hour < b.hour; });
     RETURN_IF_ERROR(look_up_facts(first->hour, last->hour));
     EventWindow window(&existing_, options_.dedupe_window_hours);
     std::vector<Status> failures(workers_.size());
@@ -113,13 +124,15 @@ class Transform {
     };
     {
       std::vector<std::jthread> threads;
-      for (std::size_t w = 1; w < workers_.size() && w < tasks.size(); ++w) threads.emplace_back(work, w);
+      for (std::size_t w = 1; w < workers_.size() && w < tasks.size(); ++w)
+        threads.emplace_back(work, w);
       work(0);
     }
     // The cause comes before those that were only cancelled by it.
     const Error* cause = nullptr;
     for (const Status& status : failures) {
-      if (!status && (cause == nullptr || cause->code == ErrorCode::kCancelled)) cause = &status.error();
+      if (!status && (cause == nullptr || cause->code == ErrorCode::kCancelled))
+        cause = &status.error();
     }
     if (cause != nullptr) return *cause;
     for (auto& worker : workers_) {
@@ -145,7 +158,8 @@ class Transform {
     std::vector<HourTask> tasks;
     for (auto& [hour, task] : by_hour) {
       std::sort(task.strays.begin(), task.strays.end(), [](const auto& a, const auto& b) {
-        return a.second.input != b.second.input ? a.second.input < b.second.input : a.second.source_offset < b.second.source_offset;
+        return a.second.input != b.second.input ? a.second.input < b.second.input
+                                                : a.second.source_offset < b.second.source_offset;
       });
       tasks.push_back(std::move(task));
     }
@@ -163,7 +177,8 @@ class Transform {
     facts.base_snapshot = live_["fact_clicks"].first;
     DimensionMergeInput merge;
     if (!replaced_.empty()) RETURN_IF_ERROR(remove_replaced(&facts, &merge, &result));
-    facts.added.insert(facts.added.end(), std::make_move_iterator(written_.begin()), std::make_move_iterator(written_.end()));
+    facts.added.insert(facts.added.end(), std::make_move_iterator(written_.begin()),
+                       std::make_move_iterator(written_.end()));
 
     DimensionMergeOptions dimension;
     dimension.lake = options_.lake;
@@ -204,12 +219,14 @@ class Transform {
     writer.parquet = options_.parquet;
     ASSIGN_OR_RETURN(RemovalOutput removal, remove_rows(&existing_, writer, replaced_));
     for (const std::string& path : removal.removed) {
-      const auto own = std::find_if(written_.begin(), written_.end(), [&](const DataFile& f) { return f.path == path; });
+      const auto own = std::find_if(written_.begin(), written_.end(),
+                                    [&](const DataFile& f) { return f.path == path; });
       if (own == written_.end()) {
         facts->removed.push_back(path);
       } else {
         written_.erase(own);
-        std::error_code ignored;  // an orphan is swept with the batch, or stays unknown to every reader
+        std::error_code
+            ignored;  // an orphan is swept with the batch, or stays unknown to every reader
         std::filesystem::remove(options_.lake / path, ignored);
       }
     }
@@ -238,7 +255,8 @@ class Transform {
   Status set_facts_after(const TableChange& facts) {
     std::vector<FactFile> files;
     if (facts.base_snapshot != 0) {
-      ASSIGN_OR_RETURN(const std::vector<DataFile> live, catalog_.live_files("fact_clicks", {}, false));
+      ASSIGN_OR_RETURN(const std::vector<DataFile> live,
+                       catalog_.live_files("fact_clicks", {}, false));
       const std::set<std::string> gone(facts.removed.begin(), facts.removed.end());
       for (const DataFile& file : live) {
         if (!gone.contains(file.path)) files.push_back(fact_file_of(file, false));
@@ -261,7 +279,8 @@ class Transform {
 
 }  // namespace
 
-Result<TransformResult> transform(Catalog& catalog, const TransformOptions& options, std::vector<TransformInput> inputs, QuarantineWriter* quarantine,
+Result<TransformResult> transform(Catalog& catalog, const TransformOptions& options,
+                                  std::vector<TransformInput> inputs, QuarantineWriter* quarantine,
                                   TransformProgress* progress) {
   return Transform(catalog, options, quarantine, progress).run(std::move(inputs));
 }

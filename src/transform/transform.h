@@ -2,7 +2,8 @@
 /// Raw files to star-schema files, ready to be committed.
 ///
 /// Place: raw -> processed; called by pipeline, which publishes what it returns in one transaction.
-/// Invariant: nothing that it writes is visible before that; on an error or collision nothing is to be published. Every event with one identity is there once, over
+/// Invariant: nothing that it writes is visible before that; on an error or collision nothing is to
+/// be published. Every event with one identity is there once, over
 ///   all batches.
 /// Thread safety: one call a lake at a time (LakeLock); it runs `threads` workers.
 /// Source: docs/architecture.md, "Transform"; ADR-0007.
@@ -26,7 +27,8 @@ struct TransformOptions {
   std::filesystem::path lake;
   std::string batch_id;
   int threads = 2;
-  std::uint64_t memory_limit = 0;  ///< bytes for DuckDB, where published rows are read; 0: its default
+  std::uint64_t memory_limit =
+      0;  ///< bytes for DuckDB, where published rows are read; 0: its default
   std::filesystem::path temp_dir;
   LineReaderOptions lines;
   std::string base_currency = "USD";
@@ -40,7 +42,8 @@ struct TransformResult {
   RowCounts counts;
   std::vector<InputOutcome> outcomes;  ///< by input
   std::vector<TableChange> changes;
-  std::vector<KeyCollision> collisions;  ///< not empty: publish nothing; call again with these natural keys denied
+  std::vector<KeyCollision>
+      collisions;  ///< not empty: publish nothing; call again with these natural keys denied
   std::int64_t replaced = 0;  ///< rows of files whose place an event of this batch took
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
@@ -48,7 +51,8 @@ struct TransformResult {
 
 /// Reads `inputs` and writes fact and dimension files; bad rows go to `quarantine`.
 /// Errors: kIo, kNoSpace, kCorruption; the files written so far stay for the sweep.
-Result<TransformResult> transform(Catalog& catalog, const TransformOptions& options, std::vector<TransformInput> inputs, QuarantineWriter* quarantine,
+Result<TransformResult> transform(Catalog& catalog, const TransformOptions& options,
+                                  std::vector<TransformInput> inputs, QuarantineWriter* quarantine,
                                   TransformProgress* progress);
 
 }  // namespace clicklake

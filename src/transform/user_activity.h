@@ -11,7 +11,8 @@
 
 namespace clicklake {
 
-/// `Ref` names a page, referrer, campaign or device: a worker's number, or a surrogate key in the merge.
+/// `Ref` names a page, referrer, campaign or device: a worker's number, or a surrogate key in the
+/// merge.
 template <typename Ref>
 struct UserActivity {
   std::int64_t first_seen = std::numeric_limits<std::int64_t>::max();  ///< UTC microseconds
@@ -25,7 +26,8 @@ struct UserActivity {
   std::uint32_t other_currency_purchases = 0;
 
   /// The first event is the earliest, ties by event_key; the last one the latest, likewise.
-  void see(std::int64_t time, std::int64_t event_key, Ref page, Ref referrer, Ref campaign, Ref device) {
+  void see(std::int64_t time, std::int64_t event_key, Ref page, Ref referrer, Ref campaign,
+           Ref device) {
     ++events;
     if (time < first_seen || (time == first_seen && event_key < first_event_key)) {
       first_seen = time;
