@@ -4,6 +4,8 @@
     compare_star.py SOURCE [--binary build/clicklake] [--mode in-place|copy|stdin] [--reader duckdb|python] [--keep FOLDER]
     compare_star.py --generated HOURS EVENTS_PER_HOUR ...        # the shared generator's data (gen.py), or clicklake generate's
     compare_star.py --dirty HOURS EVENTS ...                     # clicklake generate --dirty, read by --reader python
+    compare_star.py --odd LINES ...                              # bench/star/odd_records.py, read by --reader python
+    compare_star.py --real-hours ...                             # the shared real requests; 77 where they are missing
 
 The other implementation: DuckDB (Python) reads the JSON itself, or bench/star/records.py does (--reader python: every rule for odd and bad records),
 and bench/star/star.sql makes the tables. Keys come from PyPI's xxhash. Left out of the comparison: arrived_at, is_late and ingest_batch_id, which hang
@@ -24,6 +26,7 @@ import urllib.parse
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path.insert(0, str(HERE))
+sys.dont_write_bytecode = True
 
 KEYS = {"fact_clicks": ("event_key", "event_check"), "dim_users": ("user_key",), "dim_pages": ("page_key",), "dim_referrers": ("referrer_key",),
         "dim_campaigns": ("campaign_key",), "dim_devices": ("device_key",), "dim_dates": ("date_key",)}
@@ -166,12 +169,16 @@ def compare_table(db, table, show):
     return found
 
 
+def shared():
+    return pathlib.Path(os.environ.get("CLICKLAKE_SHARED", ROOT.parent / "shared"))
+
+
 def make_input(arguments, folder):
     """The folder of the input: given, by gen.py, or by clicklake generate."""
     out = folder / "clicks"
     if arguments.generated:
         hours, events = arguments.generated
-        generator = pathlib.Path(os.environ.get("CLICKLAKE_SHARED", ROOT.parent / "shared")) / "bench/gen.py"
+        generator = shared() / "bench/gen.py"
         if generator.exists():
             # gen.py makes whole days: the hours that were not asked for are dropped again.
             subprocess.run([sys.executable, str(generator), str(out), str(-(-hours // 24)), str(events)], check=True, stdout=subprocess.DEVNULL)
@@ -184,8 +191,18 @@ def make_input(arguments, folder):
         hours, events = arguments.dirty
         clicklake(arguments.binary, "generate", "--events", events, "--hours", hours, "--dirty", "0.1", "--seed", arguments.seed, out)
         return out
+    if arguments.odd:
+        from star import odd_records
+        odd_records.write(out, arguments.odd, arguments.seed)
+        return out
+    if arguments.real_hours:
+        real = shared() / "data/real-hours/clickstream"
+        if not real.exists():
+            print(f"skipped: {real} is not there; set CLICKLAKE_SHARED", file=sys.stderr)
+            sys.exit(77)
+        return real
     if not arguments.source:
-        sys.exit("no SOURCE, no --generated, no --dirty: say what to compare (--help)")
+        sys.exit("no SOURCE, no --generated, --dirty, --odd or --real-hours: say what to compare (--help)")
     return arguments.source
 
 
@@ -194,6 +211,8 @@ def main():
     parser.add_argument("source", nargs="?", type=pathlib.Path)
     parser.add_argument("--generated", nargs=2, type=int, metavar=("HOURS", "EVENTS_PER_HOUR"))
     parser.add_argument("--dirty", nargs=2, type=int, metavar=("HOURS", "EVENTS"))
+    parser.add_argument("--odd", type=int, metavar="LINES")
+    parser.add_argument("--real-hours", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "build/clicklake")
     parser.add_argument("--mode", choices=("in-place", "copy", "stdin"), default="in-place")
@@ -210,7 +229,7 @@ def main():
         source = make_input(arguments, folder)
         files = sorted(p for p in source.rglob("*") if p.is_file() and re.search(r"\.(json|ndjson|jsonl)(\.gz)?$", p.name)
                        and not any(part[0] in "._" for part in p.relative_to(source).parts)) if source.is_dir() else [source]
-        reader = arguments.reader or ("python" if arguments.dirty else "duckdb")
+        reader = arguments.reader or ("python" if arguments.dirty or arguments.odd else "duckdb")
         db, counts = other_tables(duckdb, xxhash, files, reader, arguments.base_currency)
         report = our_tables(arguments.binary, db, source, files, arguments.mode, folder)
         differences = 0

@@ -11,7 +11,7 @@ PACKAGES = {
     "chdb": ["chdb==4.4.0"],
     "duckdb": ["duckdb==1.5.5"],
     "spark": ["pyspark==4.3.0"],
-    "star": ["duckdb==1.5.5", "numpy==2.3.4", "xxhash==3.6.0"],  # bench/compare_star.py
+    "star": [line for line in (pathlib.Path(__file__).parent.parent / "star/requirements.txt").read_text().split("\n") if line and line[0] != "#"],
 }
 NAMES = {"chdb": "the ClickHouse engine (chdb)", "duckdb": "DuckDB", "spark": "PySpark local[2]"}
 

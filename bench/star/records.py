@@ -166,9 +166,9 @@ def judge(line):
         raise Refused("missing_event_type")
     if not record["user_id"] and not record["session_id"]:
         raise Refused("no_identity")
-    # An unknown key at the top and the same one in metadata: the top's counts.
-    entries = dict((metadata.pairs if metadata else []) )
-    entries.update(extras)
+    # An unknown key at the top and the same one in metadata: that in metadata counts.
+    entries = dict(extras)
+    entries.update(metadata.pairs if metadata else [])
     record["metadata"] = [{"key": k, "value": text_of(v)} for k, v in entries.items()]
     return record
 

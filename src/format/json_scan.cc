@@ -82,10 +82,10 @@ char* put_escaped(char* out, std::uint32_t c) {
   }
   if (c >= 0x20) return put_utf8(out, c);
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::memcpy(out, "\\u00", 4);
-  out[4] = kDigits[c >> 4];
-  out[5] = kDigits[c & 15];
-  return out + 6;
+  for (const char prefix : std::string_view("\\u00")) *out++ = prefix;
+  out[0] = kDigits[c >> 4];
+  out[1] = kDigits[c & 15];
+  return out + 2;
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ struct RecordParser::Impl {
 
   Rejection rejection{};
   std::vector<char> arena;
-  char* free_ = nullptr;
+  char* free_text = nullptr;
   const char* line_begin = nullptr;
   const char* line_end = nullptr;
   std::uint32_t high = 0;
@@ -110,10 +110,10 @@ struct RecordParser::Impl {
   }
 
   void need_arena() {
-    if (free_ != nullptr) return;
+    if (free_text != nullptr) return;
     const auto room = static_cast<std::size_t>(line_end - line_begin) + kArenaSlack;
     if (arena.size() < room) arena.resize(room);
-    free_ = arena.data();
+    free_text = arena.data();
   }
   static constexpr std::size_t kArenaSlack = 64;
 
@@ -132,7 +132,7 @@ struct RecordParser::Impl {
     need_arena();
     char* out_end = nullptr;
     Fault fault = Fault::kNone;
-    const char* const end = json::decode_string(begin, free_, &out_end, &high, &fault);
+    const char* const end = json::decode_string(begin, free_text, &out_end, &high, &fault);
     if (fault == Fault::kSyntax) {
       *fault_at = end;
       return nullptr;
@@ -141,8 +141,8 @@ struct RecordParser::Impl {
       lone_surrogate = true;
       lone_at = p;
     }
-    *text = {free_, static_cast<std::size_t>(out_end - free_)};
-    free_ = out_end;
+    *text = {free_text, static_cast<std::size_t>(out_end - free_text)};
+    free_text = out_end;
     return end;
   }
 
@@ -179,7 +179,7 @@ struct RecordParser::Impl {
     need_arena();
     char* out_end = nullptr;
     Fault found = Fault::kNone;
-    const char* const end = json::copy_compact(p, free_, &out_end, depth, kMaxDepth, &high, &found);
+    const char* const end = json::copy_compact(p, free_text, &out_end, depth, kMaxDepth, &high, &found);
     if (found == Fault::kSyntax || found == Fault::kTooDeep) {
       *fault = found;
       *fault_at = end;
@@ -190,8 +190,8 @@ struct RecordParser::Impl {
       lone_at = p;
     }
     value->kind = Kind::kContainer;
-    value->text = {free_, static_cast<std::size_t>(out_end - free_)};
-    free_ = out_end;
+    value->text = {free_text, static_cast<std::size_t>(out_end - free_text)};
+    free_text = out_end;
     return end;
   }
 
@@ -273,7 +273,7 @@ struct RecordParser::Impl {
   ParseOutcome parse(std::string_view line, Record* record) {
     line_begin = line.data();
     line_end = line_begin + line.size();
-    free_ = nullptr;
+    free_text = nullptr;
     high = 0;
     lone_surrogate = false;
     const char* p = line_begin;

@@ -72,7 +72,7 @@ class TransformBatch {
   TransformBatch(Catalog& catalog, const RunOptions& options, RunProgress* progress)
       : catalog_(catalog), options_(options), progress_(progress) {}
 
-  Result<RunReport> run(std::vector<Source> in_place) {
+  Result<RunReport> run(const std::vector<Source>& in_place) {
     ASSIGN_OR_RETURN(std::vector<RawFile> pending, catalog_.untransformed_raw_files());
     RunReport report;
     report.transformed = true;
@@ -363,7 +363,7 @@ Result<RunReport> run_all(Catalog& catalog, const RunOptions& options, SourceLis
     if (options.in_place) {
       ASSIGN_OR_RETURN(InPlaceFiles files, new_in_place_files(catalog, &listing));
       ASSIGN_OR_RETURN(RunReport report,
-                       TransformBatch(catalog, options, progress).run(std::move(files.sources)));
+                       TransformBatch(catalog, options, progress).run(files.sources));
       report.sources_skipped = files.skipped;
       for (SourceProblem& problem : listing.problems) report.problems.push_back(std::move(problem));
       return report;

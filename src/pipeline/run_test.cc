@@ -32,7 +32,7 @@ class RunTest : public testing::Test {
   }
 
   fs::path write(const std::string& name, const std::string& text) {
-    const fs::path path = root_ / name;
+    fs::path path = root_ / name;
     fs::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << text;
     return path;

@@ -7,7 +7,8 @@
 namespace clicklake {
 
 static_assert(sizeof(chunk_internal::StringCell) == sizeof(duckdb_string_t));
-static_assert(offsetof(chunk_internal::StringCell, pointer) == offsetof(duckdb_string_t, value.pointer.ptr));
+static_assert(offsetof(chunk_internal::StringCell, pointer) ==
+              offsetof(duckdb_string_t, value.pointer.ptr));
 static_assert(sizeof(chunk_internal::ListCell) == sizeof(duckdb_list_entry));
 
 void Chunk::bind(const DuckdbApi& api, void* handle, std::span<const Storage> storages) {
@@ -26,8 +27,10 @@ void Chunk::bind(const DuckdbApi& api, void* handle, std::span<const Storage> st
       duckdb_vector entries = api.duckdb_list_vector_get_child(vector);
       duckdb_vector keys = api.duckdb_struct_vector_get_child(entries, 0);
       duckdb_vector values = api.duckdb_struct_vector_get_child(entries, 1);
-      column.map_keys = static_cast<const chunk_internal::StringCell*>(api.duckdb_vector_get_data(keys));
-      column.map_values = static_cast<const chunk_internal::StringCell*>(api.duckdb_vector_get_data(values));
+      column.map_keys =
+          static_cast<const chunk_internal::StringCell*>(api.duckdb_vector_get_data(keys));
+      column.map_values =
+          static_cast<const chunk_internal::StringCell*>(api.duckdb_vector_get_data(values));
       column.map_value_validity = api.duckdb_vector_get_validity(values);
     }
   }

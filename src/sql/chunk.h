@@ -21,13 +21,14 @@ struct DuckdbApi;
 
 /// How a column's values lie in memory.
 enum class Storage : std::uint8_t {
-  kBool,    ///< BOOLEAN
-  kInt32,   ///< INTEGER, DATE (days since 1970), DECIMAL of 5 to 9 digits
-  kInt64,   ///< BIGINT, TIMESTAMP, TIMESTAMPTZ (UTC microseconds), DECIMAL of 10 to 18 digits (scaled)
-  kDouble,  ///< DOUBLE
-  kString,  ///< VARCHAR, BLOB
+  kBool,       ///< BOOLEAN
+  kInt32,      ///< INTEGER, DATE (days since 1970), DECIMAL of 5 to 9 digits
+  kInt64,      ///< BIGINT, TIMESTAMP, TIMESTAMPTZ (UTC microseconds), DECIMAL of 10 to 18 digits
+               ///< (scaled)
+  kDouble,     ///< DOUBLE
+  kString,     ///< VARCHAR, BLOB
   kStringMap,  ///< MAP(VARCHAR, VARCHAR)
-  kOther,   ///< what only the result writers read
+  kOther,      ///< what only the result writers read
 };
 
 namespace chunk_internal {
@@ -87,21 +88,31 @@ class StringMapView {
   chunk_internal::ListCell cell_;
 };
 
-/// Columns are numbered from 0. An accessor requires a column of its storage (checked in debug builds) and gives
-/// unspecified values for rows that are not valid.
+/// Columns are numbered from 0. An accessor requires a column of its storage (checked in debug
+/// builds) and gives unspecified values for rows that are not valid.
 class Chunk {
  public:
   std::size_t rows() const { return rows_; }
 
-  bool valid(int column, std::size_t row) const { return chunk_internal::bit(at(column).validity, row); }
+  bool valid(int column, std::size_t row) const {
+    return chunk_internal::bit(at(column).validity, row);
+  }
   /// False as soon as one row might be NULL.
   bool all_valid(int column) const { return at(column).validity == nullptr; }
 
   /// One value a row.
-  std::span<const std::int64_t> longs(int column) const { return values<std::int64_t>(column, Storage::kInt64); }
-  std::span<const std::int32_t> ints(int column) const { return values<std::int32_t>(column, Storage::kInt32); }
-  std::span<const std::uint8_t> bools(int column) const { return values<std::uint8_t>(column, Storage::kBool); }
-  std::span<const double> doubles(int column) const { return values<double>(column, Storage::kDouble); }
+  std::span<const std::int64_t> longs(int column) const {
+    return values<std::int64_t>(column, Storage::kInt64);
+  }
+  std::span<const std::int32_t> ints(int column) const {
+    return values<std::int32_t>(column, Storage::kInt32);
+  }
+  std::span<const std::uint8_t> bools(int column) const {
+    return values<std::uint8_t>(column, Storage::kBool);
+  }
+  std::span<const double> doubles(int column) const {
+    return values<double>(column, Storage::kDouble);
+  }
 
   std::string_view string(int column, std::size_t row) const {
     assert(at(column).storage == Storage::kString);

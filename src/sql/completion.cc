@@ -10,28 +10,32 @@ namespace clicklake {
 namespace {
 
 constexpr std::array<std::string_view, 84> kKeywords{
-    "ALL",      "ANALYZE",   "AND",     "ANTI",    "AS",        "ASC",       "ASOF",      "BETWEEN",  "BIGINT",
-    "BOOLEAN",  "BY",        "CASE",    "CAST",    "COLUMNS",   "COPY",      "COUNT",     "CREATE",   "CROSS",
-    "CURRENT",  "DATE",      "DESC",    "DESCRIBE", "DISTINCT", "DOUBLE",    "DROP",      "ELSE",     "END",
-    "EXCEPT",   "EXCLUDE",   "EXISTS",  "EXPLAIN", "EXTRACT",   "FALSE",     "FILTER",    "FIRST",    "FROM",
-    "FULL",     "GROUP",     "HAVING",  "ILIKE",   "IN",        "INNER",     "INSERT",    "INTERSECT", "INTERVAL",
-    "INTO",     "IS",        "JOIN",    "LAST",    "LATERAL",   "LEFT",      "LIKE",      "LIMIT",    "NOT",
-    "NULL",     "NULLS",     "OFFSET",  "ON",      "OR",        "ORDER",     "OUTER",     "OVER",     "PARTITION",
-    "PIVOT",    "QUALIFY",   "RECURSIVE", "RIGHT", "SELECT",    "SEMI",      "SET",       "SHOW",     "SUMMARIZE",
-    "TABLE",    "TABLES",    "THEN",    "TIMESTAMPTZ", "TRUE",  "UNION",     "USING",     "VALUES",   "VARCHAR",
-    "VIEW",     "WHEN",      "WHERE"};
+    "ALL",      "ANALYZE",   "AND",       "ANTI",    "AS",      "ASC",         "ASOF",
+    "BETWEEN",  "BIGINT",    "BOOLEAN",   "BY",      "CASE",    "CAST",        "COLUMNS",
+    "COPY",     "COUNT",     "CREATE",    "CROSS",   "CURRENT", "DATE",        "DESC",
+    "DESCRIBE", "DISTINCT",  "DOUBLE",    "DROP",    "ELSE",    "END",         "EXCEPT",
+    "EXCLUDE",  "EXISTS",    "EXPLAIN",   "EXTRACT", "FALSE",   "FILTER",      "FIRST",
+    "FROM",     "FULL",      "GROUP",     "HAVING",  "ILIKE",   "IN",          "INNER",
+    "INSERT",   "INTERSECT", "INTERVAL",  "INTO",    "IS",      "JOIN",        "LAST",
+    "LATERAL",  "LEFT",      "LIKE",      "LIMIT",   "NOT",     "NULL",        "NULLS",
+    "OFFSET",   "ON",        "OR",        "ORDER",   "OUTER",   "OVER",        "PARTITION",
+    "PIVOT",    "QUALIFY",   "RECURSIVE", "RIGHT",   "SELECT",  "SEMI",        "SET",
+    "SHOW",     "SUMMARIZE", "TABLE",     "TABLES",  "THEN",    "TIMESTAMPTZ", "TRUE",
+    "UNION",    "USING",     "VALUES",    "VARCHAR", "VIEW",    "WHEN",        "WHERE"};
 
 constexpr std::array<std::string_view, 4> kCommands{".help", ".quit", ".schema", ".tables"};
 
 bool is_word_byte(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (static_cast<unsigned char>(c) & 0x80U) != 0;
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' ||
+         (static_cast<unsigned char>(c) & 0x80U) != 0;
 }
 
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
 bool begins_with(std::string_view word, std::string_view typed) {
   return word.size() >= typed.size() &&
-         std::equal(typed.begin(), typed.end(), word.begin(), [](char a, char b) { return lower(a) == lower(b); });
+         std::equal(typed.begin(), typed.end(), word.begin(),
+                    [](char a, char b) { return lower(a) == lower(b); });
 }
 
 /// `keyword` in the case of what was typed of it.
@@ -96,7 +100,8 @@ Completion Completer::complete(std::string_view line) const {
 std::string shared_beginning(const std::vector<std::string>& candidates) {
   std::string shared = candidates.front();
   for (const std::string& candidate : candidates) {
-    const auto differ = std::mismatch(shared.begin(), shared.end(), candidate.begin(), candidate.end());
+    const auto differ =
+        std::mismatch(shared.begin(), shared.end(), candidate.begin(), candidate.end());
     shared.erase(differ.first, shared.end());
   }
   return shared;

@@ -22,8 +22,8 @@ class Completer {
   Completer();
 
   void add_table(std::string name, std::vector<std::string> columns);
-  /// `line` up to the cursor. Tables and columns keep their case; keywords take that of the typed letters. After
-  /// `table.` only its columns are offered.
+  /// `line` up to the cursor. Tables and columns keep their case; keywords take that of the typed
+  /// letters. After `table.` only its columns are offered.
   Completion complete(std::string_view line) const;
 
  private:

@@ -36,8 +36,9 @@ constexpr std::array<Range, 11> kTwo{{{0x1100, 0x115F},
 
 template <std::size_t N>
 bool lies_in(std::uint32_t code_point, const std::array<Range, N>& ranges) {
-  const auto after = std::upper_bound(ranges.begin(), ranges.end(), code_point,
-                                      [](std::uint32_t value, const Range& range) { return value < range.first; });
+  const auto after =
+      std::upper_bound(ranges.begin(), ranges.end(), code_point,
+                       [](std::uint32_t value, const Range& range) { return value < range.first; });
   return after != ranges.begin() && code_point <= std::prev(after)->last;
 }
 

@@ -10,9 +10,12 @@ namespace clicklake {
 namespace {
 
 constexpr const char* kWayOut =
-    "; reinstall clicklake (its lib/ folder holds libduckdb.so), or run tools/bootstrap in a source tree";
+    "; reinstall clicklake (its lib/ folder holds libduckdb.so), or run tools/bootstrap in a "
+    "source tree";
 
-Error load_error(ErrorCode code, std::string what) { return Error{code, std::move(what) + kWayOut}; }
+Error load_error(ErrorCode code, std::string what) {
+  return Error{code, std::move(what) + kWayOut};
+}
 
 template <typename Function>
 bool resolve(void* library, const char* name, Function*& function) {
@@ -46,9 +49,11 @@ Result<std::shared_ptr<const DuckdbApi>> DuckdbApi::load(
     tried += (tried.empty() ? "" : ", ") + candidate.string();
   }
   if (found == nullptr) {
-    return load_error(ErrorCode::kNotFound, "cannot find DuckDB's library (looked for " + tried + ")");
+    return load_error(ErrorCode::kNotFound,
+                      "cannot find DuckDB's library (looked for " + tried + ")");
   }
-  // Lazy binding saves 3 ms of relocations; LOCAL keeps the library's symbols out of everybody else's lookups.
+  // Lazy binding saves 3 ms of relocations; LOCAL keeps the library's symbols out of everybody
+  // else's lookups.
   void* library = dlopen(found->c_str(), RTLD_LAZY | RTLD_LOCAL);
   if (library == nullptr) {
     const char* reason = dlerror();
@@ -59,16 +64,16 @@ Result<std::shared_ptr<const DuckdbApi>> DuckdbApi::load(
 #define CLICKLAKE_DUCKDB_RESOLVE(name)                                                           \
   if (!resolve(library, #name, api->name)) {                                                     \
     return load_error(ErrorCode::kUnsupported,                                                   \
-                      "the library " + found->string() + " lacks " #name ", clicklake needs DuckDB " \
-                          CLICKLAKE_DUCKDB_VERSION);                                             \
+                      "the library " + found->string() +                                         \
+                          " lacks " #name ", clicklake needs DuckDB " CLICKLAKE_DUCKDB_VERSION); \
   }
   CLICKLAKE_DUCKDB_FUNCTIONS(CLICKLAKE_DUCKDB_RESOLVE)
 #undef CLICKLAKE_DUCKDB_RESOLVE
   const std::string_view version = api->duckdb_library_version();
   if (version != CLICKLAKE_DUCKDB_VERSION) {
-    return load_error(ErrorCode::kUnsupported, "the library " + found->string() + " is DuckDB " +
-                                                   std::string(version) + ", clicklake was built for " +
-                                                   CLICKLAKE_DUCKDB_VERSION);
+    return load_error(ErrorCode::kUnsupported,
+                      "the library " + found->string() + " is DuckDB " + std::string(version) +
+                          ", clicklake was built for " + CLICKLAKE_DUCKDB_VERSION);
   }
   return std::shared_ptr<const DuckdbApi>(std::move(api));
 }

@@ -12,8 +12,9 @@ bool contains(std::string_view text, std::string_view part) {
 }
 
 bool tells_of_broken_file(std::string_view text) {
-  return contains(text, "No magic bytes found") || contains(text, "too small to be a Parquet file") ||
-         contains(text, "TProtocolException") || contains(text, "Corrupt") || contains(text, "corrupt");
+  return contains(text, "No magic bytes found") ||
+         contains(text, "too small to be a Parquet file") || contains(text, "TProtocolException") ||
+         contains(text, "Corrupt") || contains(text, "corrupt");
 }
 
 std::pair<ErrorCode, std::string_view> classify(std::string_view text) {
@@ -21,7 +22,8 @@ std::pair<ErrorCode, std::string_view> classify(std::string_view text) {
   if (kind == "INTERRUPT Error") return {ErrorCode::kCancelled, ""};
   if (kind == "Out of Memory Error") {
     if (contains(text, "temp_directory_size") || contains(text, "No space left")) {
-      return {ErrorCode::kNoSpace, "free some space below temp_dir, or name another one in clicklake.toml"};
+      return {ErrorCode::kNoSpace,
+              "free some space below temp_dir, or name another one in clicklake.toml"};
     }
     return {ErrorCode::kNoSpace, "raise memory_limit in clicklake.toml, or lower threads"};
   }
@@ -29,7 +31,8 @@ std::pair<ErrorCode, std::string_view> classify(std::string_view text) {
     if (contains(text, "No space left") || contains(text, "Disk quota exceeded")) {
       return {ErrorCode::kNoSpace, "free some space and run it again: the lake is unchanged"};
     }
-    if (contains(text, "No such file") || contains(text, "No files found")) return {ErrorCode::kNotFound, ""};
+    if (contains(text, "No such file") || contains(text, "No files found"))
+      return {ErrorCode::kNotFound, ""};
     return {ErrorCode::kIo, ""};
   }
   if (kind == "HTTP Error" || kind == "Connection Error" || kind == "Network Error") {

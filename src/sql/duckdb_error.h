@@ -11,10 +11,11 @@
 
 namespace clicklake {
 
-/// The error of DuckDB's `message` (null or empty: an unnamed one). The text is kept, with DuckDB's `LINE n:` and caret
-/// where it points into the statement; what the user can do is added where DuckDB does not say so.
-/// kInvalidArgument: the statement is wrong. kCancelled: it was interrupted. kNoSpace: no disk, or more memory than
-/// `memory_limit`. kNotFound, kIo: a file. kCorruption: a file that is not what it says, or DuckDB's own state.
+/// The error of DuckDB's `message` (null or empty: an unnamed one). The text is kept, with DuckDB's
+/// `LINE n:` and caret where it points into the statement; what the user can do is added where
+/// DuckDB does not say so. kInvalidArgument: the statement is wrong. kCancelled: it was
+/// interrupted. kNoSpace: no disk, or more memory than `memory_limit`. kNotFound, kIo: a file.
+/// kCorruption: a file that is not what it says, or DuckDB's own state.
 Error duckdb_error(const char* message);
 
 }  // namespace clicklake

@@ -23,11 +23,13 @@ LakeFixture::~LakeFixture() {
   std::filesystem::remove_all(folder_);
 }
 
-DataFile LakeFixture::write(const TableDefinition& table, const std::string& name, const std::string& partition,
-                            std::size_t rows, const std::vector<ColumnData>& columns) {
+DataFile LakeFixture::write(const TableDefinition& table, const std::string& name,
+                            const std::string& partition, std::size_t rows,
+                            const std::vector<ColumnData>& columns) {
   DataFile file;
   file.partition = partition;
-  file.path = "processed/" + std::string(table.name) + "/data/" + (partition.empty() ? "" : partition + "/") + name;
+  file.path = "processed/" + std::string(table.name) + "/data/" +
+              (partition.empty() ? "" : partition + "/") + name;
   std::filesystem::create_directories((folder_ / file.path).parent_path());
   auto parquet = ParquetFile::create(table, folder_ / file.path, {});
   EXPECT_TRUE(parquet.has_value()) << parquet.error().message;
@@ -43,7 +45,10 @@ DataFile LakeFixture::write(const TableDefinition& table, const std::string& nam
 }
 
 void LakeFixture::publish(const std::string& table, std::vector<DataFile> files) {
-  BatchInfo batch{.id = "batch-" + std::to_string(++batches_), .kind = BatchKind::kTransform, .started_us = 1, .counts = {}};
+  BatchInfo batch{.id = "batch-" + std::to_string(++batches_),
+                  .kind = BatchKind::kTransform,
+                  .started_us = 1,
+                  .counts = {}};
   const Status begun = catalog_->begin_batch(batch);
   EXPECT_TRUE(begun.has_value()) << begun.error().message;
   BatchCommit commit;
@@ -86,8 +91,11 @@ void LakeFixture::publish_hours(int first, int count) {
     const std::string hour_text = std::to_string(hour);
     const std::vector<std::string_view> map_value_texts{hour_text};
     std::vector<ColumnData> columns(table.columns.size());
-    const auto column = [&](std::string_view name) -> ColumnData& { return columns[column_index(table, name)]; };
-    for (const char* name : {"event_check", "user_key", "session_key", "referrer_key", "device_key", "campaign_key"}) {
+    const auto column = [&](std::string_view name) -> ColumnData& {
+      return columns[column_index(table, name)];
+    };
+    for (const char* name :
+         {"event_check", "user_key", "session_key", "referrer_key", "device_key", "campaign_key"}) {
       column(name).constant_long = 7;
     }
     column("event_key").longs = keys;
@@ -110,8 +118,8 @@ void LakeFixture::publish_hours(int first, int count) {
     column("day").constant_long = civil.day;
     column("hour").constant_long = civil.hour;
     const std::string day = format_timestamp(start).substr(0, 10);
-    files.push_back(write(table, "hour-" + std::to_string(hour) + ".parquet", "event_timestamp_day=" + day,
-                          kFixtureRowsAnHour, columns));
+    files.push_back(write(table, "hour-" + std::to_string(hour) + ".parquet",
+                          "event_timestamp_day=" + day, kFixtureRowsAnHour, columns));
     fact_files_.push_back(files.back().path);
   }
   publish("fact_clicks", std::move(files));

@@ -1,6 +1,6 @@
 #pragma once
-/// A lake of known rows for tests: fact_clicks with one file an hour, a few dimensions, written and published by the
-/// parts that a run uses.
+/// A lake of known rows for tests: fact_clicks with one file an hour, a few dimensions, written and
+/// published by the parts that a run uses.
 
 #include <gtest/gtest.h>
 
@@ -30,9 +30,10 @@ class LakeFixture {
   const std::filesystem::path& folder() const { return folder_; }
   Catalog& catalog() { return *catalog_; }
 
-  /// Publishes fact_clicks of the hours [first, first + count) after kFixtureStart: kFixtureRowsAnHour rows each, one
-  /// every six minutes, event_key = 1000 * hour + row, page_key = row, event_type 'page_view' or (row 9) 'purchase' with
-  /// a price of 12.3456, metadata {"hour": "<hour>"}, a NULL "empty" value in every odd row.
+  /// Publishes fact_clicks of the hours [first, first + count) after kFixtureStart:
+  /// kFixtureRowsAnHour rows each, one every six minutes, event_key = 1000 * hour + row, page_key =
+  /// row, event_type 'page_view' or (row 9) 'purchase' with a price of 12.3456, metadata {"hour":
+  /// "<hour>"}, a NULL "empty" value in every odd row.
   void publish_hours(int first, int count);
   /// Publishes dim_pages with page_key 0 to 9, page_url 'https://shop.example/p<key>'.
   void publish_pages();
@@ -40,7 +41,8 @@ class LakeFixture {
   const std::vector<std::string>& fact_files() const { return fact_files_; }
 
  private:
-  DataFile write(const TableDefinition& table, const std::string& name, const std::string& partition, std::size_t rows,
+  DataFile write(const TableDefinition& table, const std::string& name,
+                 const std::string& partition, std::size_t rows,
                  const std::vector<ColumnData>& columns);
   void publish(const std::string& table, std::vector<DataFile> files);
 

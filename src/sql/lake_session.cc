@@ -24,7 +24,8 @@ using BoxesByTable = std::map<std::string, RowBoxes, std::less<>>;
 std::vector<FileFilter> file_filters(const TableDefinition& table, const RowBox& box) {
   std::vector<FileFilter> filters;
   for (const auto& [column, range] : box) {
-    FileFilter filter{.field_id = table.columns[column_index(table, column)].field_id, .min = {}, .max = {}};
+    FileFilter filter{
+        .field_id = table.columns[column_index(table, column)].field_id, .min = {}, .max = {}};
     if (range.min != ValueRange{}.min) filter.min = range.min;
     if (range.max != ValueRange{}.max) filter.max = range.max;
     if (filter.min || filter.max) filters.push_back(filter);
@@ -35,15 +36,16 @@ std::vector<FileFilter> file_filters(const TableDefinition& table, const RowBox&
 }  // namespace
 
 struct LakeSession::Impl {
-  Impl(Catalog& catalog_in, std::filesystem::path lake_in) : catalog(catalog_in), lake(std::move(lake_in)) {}
+  Impl(Catalog& catalog_in, std::filesystem::path lake_in)
+      : catalog(catalog_in), lake(std::move(lake_in)) {}
 
   Catalog& catalog;
   std::filesystem::path lake;
   std::unique_ptr<Session> session;
   std::vector<const TableDefinition*> tables;
   std::vector<BoundTable> bound;
-  bool all_bound = false;            ///< the views stand on files, outside of any transaction
-  bool own_transaction = false;      ///< a statement's, in which its views stand on files
+  bool all_bound = false;        ///< the views stand on files, outside of any transaction
+  bool own_transaction = false;  ///< a statement's, in which its views stand on files
   bool user_transaction = false;
 
   /// Forgets the views of the last statement, with its transaction.
@@ -62,13 +64,16 @@ struct LakeSession::Impl {
     return {};
   }
 
-  /// The filters of each table that `query` scans; nothing where they can't be told. (With skip_empty the serializer
-  /// would drop elements of lists that hold defaults only, such as a reference to column 0.)
+  /// The filters of each table that `query` scans; nothing where they can't be told. (With
+  /// skip_empty the serializer would drop elements of lists that hold defaults only, such as a
+  /// reference to column 0.)
   Result<std::optional<BoxesByTable>> plan(std::string_view query) {
-    ASSIGN_OR_RETURN(QueryResult result,
-                     session->query("SELECT json_serialize_plan(" + quote_literal(query) +
-                                    ", optimize := true, skip_null := true, skip_empty := false, skip_default := true)"
-                                    "::VARCHAR, current_setting('TimeZone')"));
+    ASSIGN_OR_RETURN(
+        QueryResult result,
+        session->query(
+            "SELECT json_serialize_plan(" + quote_literal(query) +
+            ", optimize := true, skip_null := true, skip_empty := false, skip_default := true)"
+            "::VARCHAR, current_setting('TimeZone')"));
     ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
     if (chunk == nullptr || !chunk->valid(0, 0)) return std::optional<BoxesByTable>();
     const std::string_view text = chunk->string(0, 0);
@@ -80,8 +85,10 @@ struct LakeSession::Impl {
   Result<BoundTable> choose_files(const TableDefinition& table, const RowBoxes& boxes) {
     BoundTable out{.name = std::string(table.name), .files = {}};
     for (const RowBox& box : boxes) {
-      ASSIGN_OR_RETURN(std::vector<DataFile> files, catalog.live_files(out.name, file_filters(table, box), false));
-      out.files.insert(out.files.end(), std::make_move_iterator(files.begin()), std::make_move_iterator(files.end()));
+      ASSIGN_OR_RETURN(std::vector<DataFile> files,
+                       catalog.live_files(out.name, file_filters(table, box), false));
+      out.files.insert(out.files.end(), std::make_move_iterator(files.begin()),
+                       std::make_move_iterator(files.end()));
     }
     if (boxes.size() > 1) {
       const auto by_place = [](const DataFile& a, const DataFile& b) {
@@ -103,7 +110,8 @@ struct LakeSession::Impl {
       std::string views;
       for (const auto& [name, row_boxes] : boxes) {
         const TableDefinition* table = find_table(name);
-        if (table == nullptr) return Error{ErrorCode::kNotFound, "there is no lake table " + quote_literal(name)};
+        if (table == nullptr)
+          return Error{ErrorCode::kNotFound, "there is no lake table " + quote_literal(name)};
         ASSIGN_OR_RETURN(BoundTable chosen, choose_files(*table, row_boxes));
         views += bound_view(*table, lake, chosen.files);
         bound.push_back(std::move(chosen));
@@ -122,7 +130,8 @@ struct LakeSession::Impl {
       }
       before = std::move(after);
     }
-    return Error{ErrorCode::kUnavailable, "the lake is published to faster than its files can be listed: try again"};
+    return Error{ErrorCode::kUnavailable,
+                 "the lake is published to faster than its files can be listed: try again"};
   }
 
   Status bind_all() {
@@ -132,8 +141,8 @@ struct LakeSession::Impl {
     return bind(boxes);
   }
 
-  /// Runs a statement that reads by way of `inner`, in a transaction, so that the plan and the run share one now(), and
-  /// its end puts the views back.
+  /// Runs a statement that reads by way of `inner`, in a transaction, so that the plan and the run
+  /// share one now(), and its end puts the views back.
   Result<std::optional<QueryResult>> read(std::string_view statement, std::string_view inner) {
     if (all_bound) RETURN_IF_ERROR(unbind());
     RETURN_IF_ERROR(session->execute("BEGIN"));
@@ -180,7 +189,8 @@ struct LakeSession::Impl {
 LakeSession::LakeSession(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 LakeSession::~LakeSession() = default;
 
-Result<std::unique_ptr<LakeSession>> LakeSession::open(Catalog& catalog, const std::filesystem::path& lake,
+Result<std::unique_ptr<LakeSession>> LakeSession::open(Catalog& catalog,
+                                                       const std::filesystem::path& lake,
                                                        const SessionOptions& options) {
   std::error_code error;
   auto absolute = std::filesystem::absolute(lake, error);
@@ -188,7 +198,8 @@ Result<std::unique_ptr<LakeSession>> LakeSession::open(Catalog& catalog, const s
   ASSIGN_OR_RETURN(impl->session, Session::open(options));
   ASSIGN_OR_RETURN(std::vector<TableInfo> tables, catalog.tables());
   for (const TableInfo& table : tables) {
-    if (const TableDefinition* definition = find_table(table.name)) impl->tables.push_back(definition);
+    if (const TableDefinition* definition = find_table(table.name))
+      impl->tables.push_back(definition);
   }
   RETURN_IF_ERROR(register_unbound_table(*impl->session));
   RETURN_IF_ERROR(impl->unbind());

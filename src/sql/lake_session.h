@@ -2,9 +2,10 @@
 /// A session in which the lake's tables are views over their published files.
 ///
 /// Place: the `sql` command; reads what transform published.
-/// Invariant: a statement sees one set of snapshots, and every row of it that it asks for: files are left out only where
-///   their bounds say that no row can pass the statement's own filters. Only a temporary, in-memory database can be
-///   changed; lake files are never written.
+/// Invariant: a statement sees one set of snapshots, and every row of it that it asks for: files
+/// are left out only where
+///   their bounds say that no row can pass the statement's own filters. Only a temporary, in-memory
+///   database can be changed; lake files are never written.
 /// Thread safety: thread-compatible; `interrupt` may be called from anywhere.
 /// Source: ADR-0006; Iceberg table spec v2, "Scan Planning".
 
@@ -30,18 +31,20 @@ struct BoundTable {
 
 class LakeSession {
  public:
-  /// Makes a view for every table of `catalog`, in schema main, without opening any file. `catalog` must outlive the
-  /// session; `lake` is the lake's folder. Errors: those of Session::open and of the catalog.
-  static Result<std::unique_ptr<LakeSession>> open(Catalog& catalog, const std::filesystem::path& lake,
+  /// Makes a view for every table of `catalog`, in schema main, without opening any file. `catalog`
+  /// must outlive the session; `lake` is the lake's folder. Errors: those of Session::open and of
+  /// the catalog.
+  static Result<std::unique_ptr<LakeSession>> open(Catalog& catalog,
+                                                   const std::filesystem::path& lake,
                                                    const SessionOptions& options);
   ~LakeSession();
   LakeSession(const LakeSession&) = delete;
   LakeSession& operator=(const LakeSession&) = delete;
 
-  /// Runs one statement. A SELECT, EXPLAIN or COPY (SELECT ...) TO sees the snapshots that are published when it begins;
-  /// a transaction of the user's sees those of its BEGIN. Ends the result before.
-  /// Errors: those of Session::query; kUnavailable, the lake is published to faster than it can be read.
-  /// Cost: planning twice (about 1 ms each), a catalog query a table and box.
+  /// Runs one statement. A SELECT, EXPLAIN or COPY (SELECT ...) TO sees the snapshots that are
+  /// published when it begins; a transaction of the user's sees those of its BEGIN. Ends the result
+  /// before. Errors: those of Session::query; kUnavailable, the lake is published to faster than it
+  /// can be read. Cost: planning twice (about 1 ms each), a catalog query a table and box.
   Result<QueryResult> query(std::string_view statement);
   /// Runs one statement to its end and drops the rows.
   Status execute(std::string_view statement);

@@ -39,7 +39,9 @@ class LakeSessionTest : public ::testing::Test {
         std::string text;
         for (int column = 0; column < static_cast<int>(result->columns().size()); ++column) {
           if (column > 0) text += "|";
-          text += (*chunk)->valid(column, row) ? cell(**chunk, result->columns()[column].storage, column, row) : "NULL";
+          text += (*chunk)->valid(column, row)
+                      ? cell(**chunk, result->columns()[column].storage, column, row)
+                      : "NULL";
         }
         out.push_back(text);
       }
@@ -78,7 +80,8 @@ class LakeSessionTest : public ::testing::Test {
 TEST_F(LakeSessionTest, EveryTableIsThereAndEmptyBeforeTheFirstSnapshot) {
   open();
   EXPECT_THAT(rows("SELECT name FROM (SHOW TABLES) ORDER BY 1"),
-              ElementsAre("dim_campaigns", "dim_dates", "dim_devices", "dim_pages", "dim_referrers", "dim_users", "fact_clicks"));
+              ElementsAre("dim_campaigns", "dim_dates", "dim_devices", "dim_pages", "dim_referrers",
+                          "dim_users", "fact_clicks"));
   for (const TableDefinition* table : star_tables()) {
     EXPECT_THAT(rows("SELECT * FROM " + std::string(table->name)), IsEmpty()) << table->name;
   }
@@ -87,7 +90,9 @@ TEST_F(LakeSessionTest, EveryTableIsThereAndEmptyBeforeTheFirstSnapshot) {
 TEST_F(LakeSessionTest, TypesAreTheSameUnboundEmptyAndFilled) {
   open();
   const std::string describe = "SELECT column_name, column_type FROM (DESCRIBE fact_clicks)";
-  const std::string types = "SELECT typeof(metadata), typeof(price), typeof(event_timestamp), typeof(is_late), typeof(date_key) FROM fact_clicks LIMIT 1";
+  const std::string types =
+      "SELECT typeof(metadata), typeof(price), typeof(event_timestamp), typeof(is_late), "
+      "typeof(date_key) FROM fact_clicks LIMIT 1";
   const auto unbound = rows(describe);
   EXPECT_EQ(unbound.size(), fact_clicks_definition().columns.size());
   EXPECT_THAT(unbound, ::testing::Contains("metadata|MAP(VARCHAR, VARCHAR)"));
@@ -102,15 +107,19 @@ TEST_F(LakeSessionTest, TypesAreTheSameUnboundEmptyAndFilled) {
     EXPECT_EQ(empty->columns()[i].name + "|" + empty->columns()[i].type, unbound[i]);
     EXPECT_EQ(filled->columns()[i].name + "|" + filled->columns()[i].type, unbound[i]);
   }
-  EXPECT_EQ(row(types), "MAP(VARCHAR, VARCHAR)|DECIMAL(18,4)|TIMESTAMP WITH TIME ZONE|BOOLEAN|INTEGER");
+  EXPECT_EQ(row(types),
+            "MAP(VARCHAR, VARCHAR)|DECIMAL(18,4)|TIMESTAMP WITH TIME ZONE|BOOLEAN|INTEGER");
 }
 
 TEST_F(LakeSessionTest, RowsComeBackAsTheyWerePublished) {
   lake_.publish_hours(0, 2);
   open();
-  EXPECT_THAT(rows("SELECT event_key, event_type, price, (epoch_us(event_timestamp))::BIGINT, metadata['hour'], metadata['empty'] IS NULL, "
-                   "len(map_keys(metadata))::INTEGER, event_id FROM fact_clicks WHERE event_key IN (0, 1009) ORDER BY 1"),
-              ElementsAre("0|page_view|NULL|1730419200000000|0|true|1|NULL", "1009|purchase|123456|1730426040000000|1|true|2|NULL"));
+  EXPECT_THAT(rows("SELECT event_key, event_type, price, (epoch_us(event_timestamp))::BIGINT, "
+                   "metadata['hour'], metadata['empty'] IS NULL, "
+                   "len(map_keys(metadata))::INTEGER, event_id FROM fact_clicks WHERE event_key IN "
+                   "(0, 1009) ORDER BY 1"),
+              ElementsAre("0|page_view|NULL|1730419200000000|0|true|1|NULL",
+                          "1009|purchase|123456|1730426040000000|1|true|2|NULL"));
 }
 
 TEST_F(LakeSessionTest, NewSnapshotsAreSeenByTheNextStatement) {
@@ -143,8 +152,11 @@ TEST_F(LakeSessionTest, FiltersOnTimeAndDatePartsChooseFiles) {
       {"day = 1 AND day = 2", 0, 0},
       {"date_key = 20241103", 24, 240},
       {"date_key = 20241103::BIGINT", 24, 240},
-      {"event_timestamp >= '2024-11-02 05:00:00' AND event_timestamp < '2024-11-02 06:00:00'", 1, 10},
-      {"event_timestamp BETWEEN TIMESTAMPTZ '2024-11-02 05:00:00+00' AND TIMESTAMPTZ '2024-11-02 06:00:00+00'", 2, 11},
+      {"event_timestamp >= '2024-11-02 05:00:00' AND event_timestamp < '2024-11-02 06:00:00'", 1,
+       10},
+      {"event_timestamp BETWEEN TIMESTAMPTZ '2024-11-02 05:00:00+00' AND TIMESTAMPTZ '2024-11-02 "
+       "06:00:00+00'",
+       2, 11},
       {"event_timestamp > '2024-11-03 23:53:00Z'", 1, 1},
       {"event_timestamp = '2024-11-02T05:06:00Z'", 1, 1},
       {"event_timestamp::DATE = DATE '2024-11-02'", 24, 240},
@@ -166,7 +178,9 @@ TEST_F(LakeSessionTest, FiltersOnTimeAndDatePartsChooseFiles) {
       {"hour = 5 AND event_type LIKE 'page%'", 3, 27},
   };
   for (const Case& c : cases) {
-    EXPECT_EQ(row(std::string("SELECT count(*) FROM fact_clicks WHERE ") + c.where), std::to_string(c.rows)) << c.where;
+    EXPECT_EQ(row(std::string("SELECT count(*) FROM fact_clicks WHERE ") + c.where),
+              std::to_string(c.rows))
+        << c.where;
     if (c.rows == 0 && fact_files_bound() == -1) continue;  // the optimizer needs no scan at all
     EXPECT_LE(fact_files_bound(), c.files) << c.where;
     if (c.files < 72) {
@@ -179,23 +193,35 @@ TEST_F(LakeSessionTest, AnswersAreThoseOverAllFiles) {
   lake_.publish_hours(0, 30);
   lake_.publish_pages();
   open();
-  // A transaction of the user's reads all files: the same statement in and outside of one must agree.
+  // A transaction of the user's reads all files: the same statement in and outside of one must
+  // agree.
   const std::vector<std::string> queries{
       "SELECT count(*), sum(event_key)::BIGINT FROM fact_clicks WHERE day = 1 AND hour >= 20",
-      "SELECT f.hour, p.page_url, count(*) FROM fact_clicks f JOIN dim_pages p USING (page_key) WHERE f.day = 2 AND p.page_key < 3 GROUP BY ALL ORDER BY ALL",
-      "SELECT a.event_key, b.event_key FROM fact_clicks a LEFT JOIN fact_clicks b ON b.event_key = a.event_key + 1000 AND b.hour = 6 WHERE a.hour = 5 ORDER BY ALL",
-      "SELECT count(*) FROM fact_clicks a RIGHT JOIN (SELECT * FROM fact_clicks WHERE hour = 3) b ON a.event_key = b.event_key AND a.day = 1",
-      "SELECT count(*) FROM fact_clicks WHERE hour = 1 UNION ALL SELECT count(*) FROM fact_clicks WHERE hour = 2 UNION ALL SELECT count(*) FROM fact_clicks",
-      "WITH h AS MATERIALIZED (SELECT * FROM fact_clicks WHERE day = 1) SELECT (SELECT count(*) FROM h), (SELECT count(*) FROM h WHERE hour = 4), (SELECT count(*) FROM fact_clicks WHERE day = 2)",
+      "SELECT f.hour, p.page_url, count(*) FROM fact_clicks f JOIN dim_pages p USING (page_key) "
+      "WHERE f.day = 2 AND p.page_key < 3 GROUP BY ALL ORDER BY ALL",
+      "SELECT a.event_key, b.event_key FROM fact_clicks a LEFT JOIN fact_clicks b ON b.event_key = "
+      "a.event_key + 1000 AND b.hour = 6 WHERE a.hour = 5 ORDER BY ALL",
+      "SELECT count(*) FROM fact_clicks a RIGHT JOIN (SELECT * FROM fact_clicks WHERE hour = 3) b "
+      "ON a.event_key = b.event_key AND a.day = 1",
+      "SELECT count(*) FROM fact_clicks WHERE hour = 1 UNION ALL SELECT count(*) FROM fact_clicks "
+      "WHERE hour = 2 UNION ALL SELECT count(*) FROM fact_clicks",
+      "WITH h AS MATERIALIZED (SELECT * FROM fact_clicks WHERE day = 1) SELECT (SELECT count(*) "
+      "FROM h), (SELECT count(*) FROM h WHERE hour = 4), (SELECT count(*) FROM fact_clicks WHERE "
+      "day = 2)",
       "SELECT count(*) FROM (SELECT * FROM fact_clicks LIMIT 25) WHERE hour >= 2",
-      "SELECT count(*) FROM (SELECT *, row_number() OVER (ORDER BY event_key) AS n FROM fact_clicks) WHERE day = 2 AND n > 245",
+      "SELECT count(*) FROM (SELECT *, row_number() OVER (ORDER BY event_key) AS n FROM "
+      "fact_clicks) WHERE day = 2 AND n > 245",
       "SELECT count(*) FILTER (WHERE day = 1), count(*) FROM fact_clicks",
       "SELECT day, count(*) FROM fact_clicks GROUP BY day HAVING day = 2",
-      "SELECT count(*) FROM fact_clicks f WHERE EXISTS (SELECT 1 FROM fact_clicks g WHERE g.event_key = f.event_key AND g.day = 2)",
-      "SELECT count(*) FROM fact_clicks f WHERE NOT EXISTS (SELECT 1 FROM fact_clicks g WHERE g.event_key = f.event_key AND g.day = 2)",
-      "SELECT count(*) FROM fact_clicks WHERE event_key IN (SELECT event_key FROM fact_clicks WHERE hour = 7)",
+      "SELECT count(*) FROM fact_clicks f WHERE EXISTS (SELECT 1 FROM fact_clicks g WHERE "
+      "g.event_key = f.event_key AND g.day = 2)",
+      "SELECT count(*) FROM fact_clicks f WHERE NOT EXISTS (SELECT 1 FROM fact_clicks g WHERE "
+      "g.event_key = f.event_key AND g.day = 2)",
+      "SELECT count(*) FROM fact_clicks WHERE event_key IN (SELECT event_key FROM fact_clicks "
+      "WHERE hour = 7)",
       "SELECT max(d) FROM (SELECT day + 1 AS d, hour AS h FROM fact_clicks) WHERE h = 3 AND d = 3",
-      "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 3) SELECT n, count(*) FROM t JOIN fact_clicks ON hour = n WHERE day = 1 GROUP BY n ORDER BY n",
+      "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 3) SELECT n, "
+      "count(*) FROM t JOIN fact_clicks ON hour = n WHERE day = 1 GROUP BY n ORDER BY n",
       "SELECT count(*) FROM fact_clicks WHERE hour = 5 AND day IN (SELECT unnest([1, 2]))",
       "FROM fact_clicks SELECT count(*) WHERE CASE WHEN day = 1 THEN hour = 2 ELSE hour = 3 END",
   };
@@ -209,7 +235,8 @@ TEST_F(LakeSessionTest, AnswersAreThoseOverAllFiles) {
   }
 }
 
-/// Filters over the columns that files are chosen by, of all the forms that are read and some that are not.
+/// Filters over the columns that files are chosen by, of all the forms that are read and some that
+/// are not.
 class RandomFilter {
  public:
   explicit RandomFilter(unsigned seed) : random_(seed) {}
@@ -221,10 +248,18 @@ class RandomFilter {
       case 2: return "NOT (" + make(depth - 1) + ")";
       case 3: return number() + comparison() + std::to_string(pick(0, 24));
       case 4: return std::to_string(pick(0, 24)) + comparison() + number();
-      case 5: return number() + " BETWEEN " + std::to_string(pick(0, 12)) + " AND " + std::to_string(pick(5, 24));
-      case 6: return number() + " IN (" + std::to_string(pick(0, 4)) + ", " + std::to_string(pick(3, 24)) + (pick(0, 5) == 0 ? ", NULL)" : ")");
-      case 7: return time() + comparison() + "TIMESTAMPTZ '2024-11-0" + std::to_string(pick(1, 4)) + " " + std::to_string(pick(10, 23)) + ":" + std::to_string(pick(0, 5)) + "0:00+00'";
-      case 8: return "event_timestamp::DATE" + comparison() + "DATE '2024-11-0" + std::to_string(pick(1, 4)) + "'";
+      case 5:
+        return number() + " BETWEEN " + std::to_string(pick(0, 12)) + " AND " +
+               std::to_string(pick(5, 24));
+      case 6:
+        return number() + " IN (" + std::to_string(pick(0, 4)) + ", " +
+               std::to_string(pick(3, 24)) + (pick(0, 5) == 0 ? ", NULL)" : ")");
+      case 7:
+        return time() + comparison() + "TIMESTAMPTZ '2024-11-0" + std::to_string(pick(1, 4)) + " " +
+               std::to_string(pick(10, 23)) + ":" + std::to_string(pick(0, 5)) + "0:00+00'";
+      case 8:
+        return "event_timestamp::DATE" + comparison() + "DATE '2024-11-0" +
+               std::to_string(pick(1, 4)) + "'";
       default: return "event_type = 'purchase'";
     }
   }
@@ -232,15 +267,25 @@ class RandomFilter {
  private:
   int pick(int low, int high) { return std::uniform_int_distribution<int>(low, high)(random_); }
   std::string comparison() {
-    static constexpr const char* kAll[] = {" = ", " < ", " <= ", " > ", " >= ", " <> ", " IS DISTINCT FROM ", " IS NOT DISTINCT FROM "};
+    static constexpr const char* kAll[] = {" = ",
+                                           " < ",
+                                           " <= ",
+                                           " > ",
+                                           " >= ",
+                                           " <> ",
+                                           " IS DISTINCT FROM ",
+                                           " IS NOT DISTINCT FROM "};
     return kAll[pick(0, 7)];
   }
   std::string number() {
-    static constexpr const char* kAll[] = {"day", "hour", "hour + 1", "year - 2020", "day::BIGINT", "page_key", "quantity", "nullif(hour, 3)"};
+    static constexpr const char* kAll[] = {"day",         "hour",           "hour + 1",
+                                           "year - 2020", "day::BIGINT",    "page_key",
+                                           "quantity",    "nullif(hour, 3)"};
     return kAll[pick(0, 7)];
   }
   std::string time() {
-    static constexpr const char* kAll[] = {"event_timestamp", "date_trunc('hour', event_timestamp)", "date_trunc('day', event_timestamp)", "arrived_at"};
+    static constexpr const char* kAll[] = {"event_timestamp", "date_trunc('hour', event_timestamp)",
+                                           "date_trunc('day', event_timestamp)", "arrived_at"};
     return kAll[pick(0, 3)];
   }
 
@@ -255,14 +300,16 @@ TEST_F(LakeSessionTest, RandomFiltersAnswerAsOverAllFiles) {
   std::vector<std::string> pruned;
   int fewer = 0;
   for (int i = 0; i < 100; ++i) {
-    queries.push_back("SELECT count(*), sum(event_key)::BIGINT FROM fact_clicks WHERE " + filter.make(3));
+    queries.push_back("SELECT count(*), sum(event_key)::BIGINT FROM fact_clicks WHERE " +
+                      filter.make(3));
     pruned.push_back(row(queries.back()));
     if (fact_files_bound() < 60) ++fewer;
   }
   EXPECT_GT(fewer, 25);
   // A transaction of the user's reads all files.
   ASSERT_TRUE(session_->execute("BEGIN").has_value());
-  for (std::size_t i = 0; i < queries.size(); ++i) ASSERT_EQ(pruned[i], row(queries[i])) << queries[i];
+  for (std::size_t i = 0; i < queries.size(); ++i)
+    ASSERT_EQ(pruned[i], row(queries[i])) << queries[i];
 }
 
 TEST_F(LakeSessionTest, FilesThatCannotHoldTheRowsAreNeverOpened) {
@@ -272,8 +319,11 @@ TEST_F(LakeSessionTest, FilesThatCannotHoldTheRowsAreNeverOpened) {
   for (int hour = 0; hour < 48; ++hour) {
     if (hour != kept) std::filesystem::remove(lake_.folder() / lake_.fact_files()[hour]);
   }
-  EXPECT_EQ(row("SELECT count(*), min(event_key) FROM fact_clicks WHERE day = 2 AND hour = 5"), "10|29000");
-  EXPECT_EQ(row("SELECT count(*) FROM fact_clicks WHERE event_timestamp >= '2024-11-02 05:00:00Z' AND event_timestamp < '2024-11-02 06:00:00Z'"), "10");
+  EXPECT_EQ(row("SELECT count(*), min(event_key) FROM fact_clicks WHERE day = 2 AND hour = 5"),
+            "10|29000");
+  EXPECT_EQ(row("SELECT count(*) FROM fact_clicks WHERE event_timestamp >= '2024-11-02 05:00:00Z' "
+                "AND event_timestamp < '2024-11-02 06:00:00Z'"),
+            "10");
   const auto all = session_->query("SELECT sum(event_key) FROM fact_clicks");
   ASSERT_FALSE(all.has_value());
   EXPECT_EQ(all.error().code, ErrorCode::kNotFound) << all.error().message;
@@ -291,7 +341,9 @@ TEST_F(LakeSessionTest, StatementsWithoutRowsOpenNoFile) {
 TEST_F(LakeSessionTest, ScansOfOneTableAddUp) {
   lake_.publish_hours(0, 24);
   open();
-  EXPECT_EQ(row("SELECT (SELECT count(*) FROM fact_clicks WHERE hour = 1) + (SELECT count(*) FROM fact_clicks WHERE hour >= 22)"), "30");
+  EXPECT_EQ(row("SELECT (SELECT count(*) FROM fact_clicks WHERE hour = 1) + (SELECT count(*) FROM "
+                "fact_clicks WHERE hour >= 22)"),
+            "30");
   EXPECT_EQ(fact_files_bound(), 3);
 }
 
@@ -301,7 +353,9 @@ TEST_F(LakeSessionTest, ExplainAndCopyArePrunedToo) {
   EXPECT_FALSE(rows("EXPLAIN ANALYZE SELECT count(*) FROM fact_clicks WHERE hour = 1").empty());
   EXPECT_EQ(fact_files_bound(), 1);
   const std::string file = (lake_.folder() / "out.csv").string();
-  EXPECT_EQ(row("COPY (SELECT event_key FROM fact_clicks WHERE hour = 1) TO " + quote_literal(file)), "10");
+  EXPECT_EQ(
+      row("COPY (SELECT event_key FROM fact_clicks WHERE hour = 1) TO " + quote_literal(file)),
+      "10");
   EXPECT_EQ(fact_files_bound(), 1);
   EXPECT_TRUE(std::filesystem::exists(file));
 }
@@ -309,8 +363,10 @@ TEST_F(LakeSessionTest, ExplainAndCopyArePrunedToo) {
 TEST_F(LakeSessionTest, ViewsAndMacrosOfTheUserArePrunedAndStayRight) {
   lake_.publish_hours(0, 24);
   open();
-  ASSERT_TRUE(session_->execute("CREATE VIEW buys AS SELECT * FROM fact_clicks WHERE event_type = 'purchase'"));
-  ASSERT_TRUE(session_->execute("CREATE MACRO of_hour(h) AS TABLE SELECT * FROM fact_clicks WHERE hour = h"));
+  ASSERT_TRUE(session_->execute(
+      "CREATE VIEW buys AS SELECT * FROM fact_clicks WHERE event_type = 'purchase'"));
+  ASSERT_TRUE(session_->execute(
+      "CREATE MACRO of_hour(h) AS TABLE SELECT * FROM fact_clicks WHERE hour = h"));
   EXPECT_EQ(row("SELECT count(*) FROM buys WHERE hour = 3"), "1");
   EXPECT_EQ(fact_files_bound(), 1);
   EXPECT_EQ(row("SELECT count(*) FROM buys"), "24");
@@ -330,7 +386,9 @@ TEST_F(LakeSessionTest, TemporaryTablesOutliveTheStatement) {
   ASSERT_TRUE(session_->execute("PREPARE q AS SELECT count(*) FROM fact_clicks WHERE hour = $1"));
   EXPECT_EQ(row("SELECT count(*) FROM fact_clicks WHERE hour = 5"), "10");
   EXPECT_EQ(row("EXECUTE q(7)"), "10");
-  EXPECT_EQ(row("PIVOT (SELECT hour, event_type FROM fact_clicks WHERE hour = 1) ON event_type USING count(*)"), "1|9|1");
+  EXPECT_EQ(row("PIVOT (SELECT hour, event_type FROM fact_clicks WHERE hour = 1) ON event_type "
+                "USING count(*)"),
+            "1|9|1");
 }
 
 TEST_F(LakeSessionTest, TransactionOfTheUserSeesTheSnapshotsOfItsBegin) {
@@ -355,7 +413,9 @@ TEST_F(LakeSessionTest, OtherTimeZonesGetTheirOwnDays) {
   open();
   ASSERT_TRUE(session_->execute("SET TimeZone = 'America/New_York'"));
   // 2024-11-02 in New York is 04:00 to 04:00 UTC.
-  EXPECT_EQ(row("SELECT min(event_key), max(event_key) FROM fact_clicks WHERE event_timestamp::DATE = DATE '2024-11-02'"), "28000|51009");
+  EXPECT_EQ(row("SELECT min(event_key), max(event_key) FROM fact_clicks WHERE "
+                "event_timestamp::DATE = DATE '2024-11-02'"),
+            "28000|51009");
 }
 
 TEST_F(LakeSessionTest, ErrorsAreDuckdbsOwnAndTheSessionGoesOn) {
@@ -390,7 +450,8 @@ TEST_F(LakeSessionTest, AbandonedStreamsDoNotHoldBackTheNextStatement) {
   lake_.publish_hours(0, 24);
   open();
   {
-    auto half = session_->query("SELECT a.event_key FROM fact_clicks a, fact_clicks b, fact_clicks c");
+    auto half =
+        session_->query("SELECT a.event_key FROM fact_clicks a, fact_clicks b, fact_clicks c");
     ASSERT_TRUE(half.has_value());
     ASSERT_TRUE(half->next().has_value());
   }

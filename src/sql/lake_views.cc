@@ -67,8 +67,9 @@ std::string bound_view(const TableDefinition& table, const std::filesystem::path
     list += quote_literal((lake / file.path).string());
     rows += file.info.record_count;
   }
-  return create_view(table) + select_list(table, false) + " FROM read_parquet([" + list + "], schema = " +
-         field_map(table) + ", hive_partitioning = false, explicit_cardinality = " + std::to_string(rows) + ");";
+  return create_view(table) + select_list(table, false) + " FROM read_parquet([" + list +
+         "], schema = " + field_map(table) +
+         ", hive_partitioning = false, explicit_cardinality = " + std::to_string(rows) + ");";
 }
 
 }  // namespace clicklake

@@ -1,10 +1,10 @@
 #pragma once
 /// The SQL text of the views that a lake table is seen through.
 ///
-/// Place: lake_session runs it. Invariant: names, types and order of the columns are those of model/star_schema in every
-/// form of a view.
-/// Thread safety: pure functions.
-/// Source: DuckDB's read_parquet with `schema`: columns are found by field id, so that files of older and newer schemas
+/// Place: lake_session runs it. Invariant: names, types and order of the columns are those of
+/// model/star_schema in every form of a view. Thread safety: pure functions. Source: DuckDB's
+/// read_parquet with `schema`: columns are found by field id, so that files of older and newer
+/// schemas
 ///   read alike, and no file is opened to bind the view.
 
 #include <filesystem>
@@ -19,6 +19,7 @@ namespace clicklake {
 /// A view over no files at all, for planning.
 std::string unbound_view(const TableDefinition& table);
 /// A view over `files` of the lake folder `lake`; without files: an empty table.
-std::string bound_view(const TableDefinition& table, const std::filesystem::path& lake, std::span<const DataFile> files);
+std::string bound_view(const TableDefinition& table, const std::filesystem::path& lake,
+                       std::span<const DataFile> files);
 
 }  // namespace clicklake

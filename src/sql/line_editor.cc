@@ -74,7 +74,8 @@ class EditlineEditor : public LineEditor {
     if (cancelled_) return {LineEnd::kCancelled, {}};
     if (text == nullptr || length <= 0) return {LineEnd::kFinished, {}};
     TypedLine line{LineEnd::kEnter, std::string(text, static_cast<std::size_t>(length))};
-    while (!line.text.empty() && (line.text.back() == '\n' || line.text.back() == '\r')) line.text.pop_back();
+    while (!line.text.empty() && (line.text.back() == '\n' || line.text.back() == '\r'))
+      line.text.pop_back();
     return line;
   }
 
@@ -110,7 +111,8 @@ class EditlineEditor : public LineEditor {
 
   static unsigned char complete(EditLine* edit, int /*key*/) {
     const LineInfo* info = el_line(edit);
-    const std::string_view line(info->buffer, static_cast<std::size_t>(info->cursor - info->buffer));
+    const std::string_view line(info->buffer,
+                                static_cast<std::size_t>(info->cursor - info->buffer));
     const Completion found = self(edit).completer_.complete(line);
     if (found.candidates.empty()) return CC_REFRESH_BEEP;
     const std::size_t typed = line.size() - found.word_begin;
@@ -152,8 +154,9 @@ class EditlineEditor : public LineEditor {
 
 }  // namespace
 
-std::unique_ptr<LineEditor> make_line_editor([[maybe_unused]] const std::filesystem::path& history_file,
-                                             [[maybe_unused]] const Completer& completer) {
+std::unique_ptr<LineEditor> make_line_editor(
+    [[maybe_unused]] const std::filesystem::path& history_file,
+    [[maybe_unused]] const Completer& completer) {
 #ifdef CLICKLAKE_HAVE_LIBEDIT
   if (isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0) {
     return std::make_unique<EditlineEditor>(history_file, completer);

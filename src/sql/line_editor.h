@@ -27,13 +27,14 @@ class LineEditor {
  public:
   virtual ~LineEditor() = default;
   virtual TypedLine read(const std::string& prompt) = 0;
-  /// Keeps `entry`, of one line or several, for later, in the history's file too. A file that can't be written is not an
-  /// error: history is a convenience.
+  /// Keeps `entry`, of one line or several, for later, in the history's file too. A file that can't
+  /// be written is not an error: history is a convenience.
   virtual void remember(const std::string& entry) = 0;
 };
 
-/// An editor over standard input. `history_file` is made with its folder (mode 0700) when something is remembered; empty: none is
-/// kept. `completer` must outlive the editor.
-std::unique_ptr<LineEditor> make_line_editor(const std::filesystem::path& history_file, const Completer& completer);
+/// An editor over standard input. `history_file` is made with its folder (mode 0700) when something
+/// is remembered; empty: none is kept. `completer` must outlive the editor.
+std::unique_ptr<LineEditor> make_line_editor(const std::filesystem::path& history_file,
+                                             const Completer& completer);
 
 }  // namespace clicklake

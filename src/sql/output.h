@@ -17,8 +17,8 @@ class Output {
  public:
   /// Writes to an open descriptor that stays the caller's. `name` is for messages.
   static Output to_descriptor(int descriptor, std::string name);
-  /// Writes to `path` under a temporary name until `finish`; a device or pipe is written to as it is.
-  /// Errors: kIo, kNoSpace, kNotFound (the folder).
+  /// Writes to `path` under a temporary name until `finish`; a device or pipe is written to as it
+  /// is. Errors: kIo, kNoSpace, kNotFound (the folder).
   static Result<Output> to_file(const std::filesystem::path& path);
   Output(Output&& other) noexcept;
   Output& operator=(Output&& other) noexcept;

@@ -15,7 +15,8 @@ constexpr const char* kHelp =
     ".tables           the tables, with their rows and files\n"
     ".schema TABLE     its columns\n"
     ".quit             leave (so does Ctrl-D)\n"
-    "Anything else is SQL and ends with a semicolon. Tab completes names, Ctrl-R searches the history,\n"
+    "Anything else is SQL and ends with a semicolon. Tab completes names, Ctrl-R searches the "
+    "history,\n"
     "Ctrl-C forgets what was typed or stops what runs.\n";
 
 std::string_view trimmed(std::string_view text) {
@@ -26,10 +27,12 @@ std::string_view trimmed(std::string_view text) {
 
 enum class Next { kGoOn, kLeave };
 
-Result<Next> run_command(LakeSession& session, std::string_view command, const StatementRunner& runner, Output& out) {
+Result<Next> run_command(LakeSession& session, std::string_view command,
+                         const StatementRunner& runner, Output& out) {
   const std::size_t blank = command.find(' ');
   const std::string_view name = command.substr(0, blank);
-  const std::string_view argument = blank == std::string_view::npos ? "" : trimmed(command.substr(blank));
+  const std::string_view argument =
+      blank == std::string_view::npos ? "" : trimmed(command.substr(blank));
   if (name == ".quit" || name == ".exit") return Next::kLeave;
   if (name == ".help") {
     RETURN_IF_ERROR(out.write(kHelp));
@@ -37,17 +40,20 @@ Result<Next> run_command(LakeSession& session, std::string_view command, const S
     ASSIGN_OR_RETURN(const std::vector<TableInfo> tables, session.catalog_tables());
     std::string values;
     for (const TableInfo& table : tables) {
-      values += (values.empty() ? "" : ", ") + ("(" + quote_literal(table.name) + ", " + std::to_string(table.rows)) + ", " +
+      values += (values.empty() ? "" : ", ") +
+                ("(" + quote_literal(table.name) + ", " + std::to_string(table.rows)) + ", " +
                 std::to_string(table.files) + ", " + std::to_string(table.bytes) + ")";
     }
     if (!values.empty()) {
-      RETURN_IF_ERROR(runner("SELECT * FROM (VALUES " + values + ") AS t(\"table\", rows, files, bytes)"));
+      RETURN_IF_ERROR(
+          runner("SELECT * FROM (VALUES " + values + ") AS t(\"table\", rows, files, bytes)"));
     }
   } else if (name == ".schema") {
     if (argument.empty()) {
       RETURN_IF_ERROR(out.write("say which table: .schema fact_clicks\n"));
     } else {
-      RETURN_IF_ERROR(runner("SELECT column_name, column_type FROM (DESCRIBE " + quote_identifier(argument) + ")"));
+      RETURN_IF_ERROR(runner("SELECT column_name, column_type FROM (DESCRIBE " +
+                             quote_identifier(argument) + ")"));
     }
   } else {
     RETURN_IF_ERROR(out.write("there is no command " + std::string(name) + "\n" + kHelp));
@@ -58,8 +64,10 @@ Result<Next> run_command(LakeSession& session, std::string_view command, const S
 }  // namespace
 
 Result<Completer> session_names(LakeSession& session) {
-  ASSIGN_OR_RETURN(QueryResult result, session.query("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal "
-                                                     "ORDER BY table_name, column_index"));
+  ASSIGN_OR_RETURN(
+      QueryResult result,
+      session.query("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal "
+                    "ORDER BY table_name, column_index"));
   std::map<std::string, std::vector<std::string>> columns;
   while (true) {
     ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
@@ -73,7 +81,8 @@ Result<Completer> session_names(LakeSession& session) {
   return completer;
 }
 
-Status run_prompt(LakeSession& session, LineEditor& editor, const StatementRunner& runner, Output& out) {
+Status run_prompt(LakeSession& session, LineEditor& editor, const StatementRunner& runner,
+                  Output& out) {
   std::string pending;
   while (true) {
     const TypedLine line = editor.read(pending.empty() ? "clicklake> " : "      ...> ");

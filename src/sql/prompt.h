@@ -13,13 +13,15 @@
 
 namespace clicklake {
 
-/// Runs one statement and shows its result; errors go back to the prompt, which shows them and goes on.
+/// Runs one statement and shows its result; errors go back to the prompt, which shows them and goes
+/// on.
 using StatementRunner = std::function<Status(std::string_view statement)>;
 
-/// Reads statements from `editor` until `.quit` or the end of the input. A statement goes on over lines until its `;`;
-/// Ctrl-C forgets it. `.tables`, `.schema T`, `.help` and `.quit` stand alone on a line.
-/// Errors: kIo, the terminal can't be written to.
-Status run_prompt(LakeSession& session, LineEditor& editor, const StatementRunner& runner, Output& out);
+/// Reads statements from `editor` until `.quit` or the end of the input. A statement goes on over
+/// lines until its `;`; Ctrl-C forgets it. `.tables`, `.schema T`, `.help` and `.quit` stand alone
+/// on a line. Errors: kIo, the terminal can't be written to.
+Status run_prompt(LakeSession& session, LineEditor& editor, const StatementRunner& runner,
+                  Output& out);
 
 /// Tables and columns of `session`, for completion. Errors: those of a query.
 Result<Completer> session_names(LakeSession& session);

@@ -80,7 +80,8 @@ TEST_F(PromptTest, StatementsGoOnUntilTheirSemicolon) {
   prompt(editor);
   EXPECT_THAT(ran_, ElementsAre("SELECT 1,\n  ';'", "SELECT 2"));
   EXPECT_THAT(editor.remembered, ElementsAre("SELECT 1,\n  ';'\n; SELECT 2;"));
-  EXPECT_THAT(editor.prompts, ElementsAre("clicklake> ", "      ...> ", "      ...> ", "clicklake> ", "clicklake> "));
+  EXPECT_THAT(editor.prompts, ElementsAre("clicklake> ", "      ...> ", "      ...> ",
+                                          "clicklake> ", "clicklake> "));
 }
 
 TEST_F(PromptTest, CancelForgetsWhatWasTyped) {
@@ -97,8 +98,8 @@ TEST_F(PromptTest, ErrorsAreShownAndThePromptGoesOn) {
 }
 
 TEST_F(PromptTest, CommandsStandAlone) {
-  ScriptedEditor editor({enter(".tables"), enter(".schema fact_clicks"), enter(".schema"), enter(".nonsense"), enter("  .quit "),
-                         enter("SELECT 'never';")});
+  ScriptedEditor editor({enter(".tables"), enter(".schema fact_clicks"), enter(".schema"),
+                         enter(".nonsense"), enter("  .quit "), enter("SELECT 'never';")});
   const std::string screen = prompt(editor);
   ASSERT_EQ(ran_.size(), 2U);
   EXPECT_THAT(ran_[0], HasSubstr("'fact_clicks', 0, 0, 0"));
@@ -111,7 +112,8 @@ TEST_F(PromptTest, NamesOfTheSessionAreOffered) {
   ASSERT_TRUE(session_->execute("CREATE TABLE mine(my_column INT)"));
   const auto completer = session_names(*session_);
   ASSERT_TRUE(completer.has_value()) << completer.error().message;
-  EXPECT_THAT(completer->complete("SELECT event_t").candidates, ElementsAre("event_timestamp", "event_type"));
+  EXPECT_THAT(completer->complete("SELECT event_t").candidates,
+              ElementsAre("event_timestamp", "event_type"));
   EXPECT_THAT(completer->complete("FROM fact").candidates, ElementsAre("fact_clicks"));
   EXPECT_THAT(completer->complete("SELECT mine.").candidates, ElementsAre("my_column"));
 }
@@ -130,7 +132,8 @@ TEST(CompletionTest, TableDotOffersItsColumnsOnly) {
   EXPECT_THAT(completer.complete("SELECT orders.").candidates, ElementsAre("id", "price"));
   EXPECT_THAT(completer.complete("SELECT orders.p").candidates, ElementsAre("price"));
   EXPECT_THAT(completer.complete("SELECT o.p").candidates, IsEmpty());
-  EXPECT_THAT(completer.complete("SELECT ").candidates, ElementsAre("id", "name", "orders", "price", "users"));
+  EXPECT_THAT(completer.complete("SELECT ").candidates,
+              ElementsAre("id", "name", "orders", "price", "users"));
   EXPECT_THAT(completer.complete("SELECT ").candidates, Not(Contains("SELECT")));
 }
 

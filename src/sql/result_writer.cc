@@ -19,9 +19,11 @@ class RowText {
   static Result<RowText> create(const QueryResult& result) {
     RowText out(result.api().get());
     for (std::size_t i = 0; i < result.columns().size(); ++i) {
-      ASSIGN_OR_RETURN(ColumnText column,
-                       ColumnText::create(*result.api(), static_cast<duckdb_logical_type>(result.column_types()[i]),
-                                          result.columns()[i].name));
+      ASSIGN_OR_RETURN(
+          ColumnText column,
+          ColumnText::create(*result.api(),
+                             static_cast<duckdb_logical_type>(result.column_types()[i]),
+                             result.columns()[i].name));
       out.columns_.push_back(std::move(column));
     }
     return out;
@@ -82,19 +84,20 @@ Result<WrittenRows> write_csv(QueryResult& result, RowText& text, Output& out) {
   line += '\n';
   RETURN_IF_ERROR(out.write(line));
   std::string cell;
-  return for_each_row(result, text, [&](const std::vector<ColumnText>& columns, std::size_t row) -> Result<bool> {
-    line.clear();
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (i > 0) line += ',';
-      if (columns[i].is_null(row)) continue;
-      cell.clear();
-      columns[i].append_text(cell, row);
-      append_csv(line, cell);
-    }
-    line += '\n';
-    RETURN_IF_ERROR(out.write(line));
-    return true;
-  });
+  return for_each_row(result, text,
+                      [&](const std::vector<ColumnText>& columns, std::size_t row) -> Result<bool> {
+                        line.clear();
+                        for (std::size_t i = 0; i < columns.size(); ++i) {
+                          if (i > 0) line += ',';
+                          if (columns[i].is_null(row)) continue;
+                          cell.clear();
+                          columns[i].append_text(cell, row);
+                          append_csv(line, cell);
+                        }
+                        line += '\n';
+                        RETURN_IF_ERROR(out.write(line));
+                        return true;
+                      });
 }
 
 Result<WrittenRows> write_json(QueryResult& result, RowText& text, Output& out) {
@@ -110,8 +113,10 @@ Result<WrittenRows> write_json(QueryResult& result, RowText& text, Output& out) 
   line += "],\"rows\":[";
   RETURN_IF_ERROR(out.write(line));
   const char* before = "\n[";
-  ASSIGN_OR_RETURN(const WrittenRows written,
-                   for_each_row(result, text, [&](const std::vector<ColumnText>& columns, std::size_t row) -> Result<bool> {
+  ASSIGN_OR_RETURN(
+      const WrittenRows written,
+      for_each_row(result, text,
+                   [&](const std::vector<ColumnText>& columns, std::size_t row) -> Result<bool> {
                      line = before;
                      before = ",\n[";
                      for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -146,20 +151,22 @@ std::vector<std::string> object_keys(const std::vector<ResultColumn>& columns) {
 Result<WrittenRows> write_ndjson(QueryResult& result, RowText& text, Output& out) {
   const std::vector<std::string> keys = object_keys(result.columns());
   std::string line;
-  return for_each_row(result, text, [&](const std::vector<ColumnText>& columns, std::size_t row) -> Result<bool> {
-    line = "{";
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (i > 0) line += ',';
-      line += keys[i];
-      columns[i].append_json(line, row);
-    }
-    line += "}\n";
-    RETURN_IF_ERROR(out.write(line));
-    return true;
-  });
+  return for_each_row(result, text,
+                      [&](const std::vector<ColumnText>& columns, std::size_t row) -> Result<bool> {
+                        line = "{";
+                        for (std::size_t i = 0; i < columns.size(); ++i) {
+                          if (i > 0) line += ',';
+                          line += keys[i];
+                          columns[i].append_json(line, row);
+                        }
+                        line += "}\n";
+                        RETURN_IF_ERROR(out.write(line));
+                        return true;
+                      });
 }
 
-Result<WrittenRows> write_table(QueryResult& result, RowText& text, const TableLimits& limits, Output& out) {
+Result<WrittenRows> write_table(QueryResult& result, RowText& text, const TableLimits& limits,
+                                Output& out) {
   std::vector<TableColumn> header;
   for (std::size_t i = 0; i < result.columns().size(); ++i) {
     header.push_back({result.columns()[i].name, text.columns()[i].is_number()});
@@ -167,8 +174,10 @@ Result<WrittenRows> write_table(QueryResult& result, RowText& text, const TableL
   TableText table(std::move(header), limits.cell_width);
   std::size_t rows = 0;
   std::string ready;
-  ASSIGN_OR_RETURN(const WrittenRows written,
-                   for_each_row(result, text, [&](const std::vector<ColumnText>& columns, std::size_t row) -> Result<bool> {
+  ASSIGN_OR_RETURN(
+      const WrittenRows written,
+      for_each_row(result, text,
+                   [&](const std::vector<ColumnText>& columns, std::size_t row) -> Result<bool> {
                      if (limits.rows != 0 && rows++ == limits.rows) return false;
                      for (const ColumnText& column : columns) {
                        std::string cell;
@@ -198,11 +207,12 @@ Result<OutputFormat> parse_output_format(std::string_view name) {
   if (name == "json") return OutputFormat::kJson;
   if (name == "ndjson") return OutputFormat::kNdjson;
   if (name == "parquet") return OutputFormat::kParquet;
-  return Error{ErrorCode::kInvalidArgument,
-               "there is no format '" + std::string(name) + "': table, csv, json, ndjson or parquet"};
+  return Error{ErrorCode::kInvalidArgument, "there is no format '" + std::string(name) +
+                                                "': table, csv, json, ndjson or parquet"};
 }
 
-Result<WrittenRows> write_result(QueryResult& result, OutputFormat format, const TableLimits& limits, Output& out) {
+Result<WrittenRows> write_result(QueryResult& result, OutputFormat format,
+                                 const TableLimits& limits, Output& out) {
   ASSIGN_OR_RETURN(RowText text, RowText::create(result));
   const auto write = [&]() -> Result<WrittenRows> {
     switch (format) {

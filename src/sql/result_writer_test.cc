@@ -52,16 +52,19 @@ class ResultWriterTest : public ::testing::Test {
 };
 
 TEST_F(ResultWriterTest, TableAlignsNumbersRightAndTextLeft) {
-  EXPECT_EQ(write("SELECT * FROM (VALUES ('page_view', 12, 'x'), ('buy', 3, NULL)) t(event_type, n, c)", OutputFormat::kTable),
-            " event_type |  n | c\n"
-            "------------+----+------\n"
-            " page_view  | 12 | x\n"
-            " buy        |  3 | NULL\n");
+  EXPECT_EQ(
+      write("SELECT * FROM (VALUES ('page_view', 12, 'x'), ('buy', 3, NULL)) t(event_type, n, c)",
+            OutputFormat::kTable),
+      " event_type |  n | c\n"
+      "------------+----+------\n"
+      " page_view  | 12 | x\n"
+      " buy        |  3 | NULL\n");
   EXPECT_EQ(written_.rows, 2);
 }
 
 TEST_F(ResultWriterTest, TableMeasuresWideCharactersAndEscapesControl) {
-  EXPECT_EQ(write("SELECT * FROM (VALUES ('日本', 1), (E'a\\nb\\x1B', 2), ('é', 3)) t(s, n)", OutputFormat::kTable),
+  EXPECT_EQ(write("SELECT * FROM (VALUES ('日本', 1), (E'a\\nb\\x1B', 2), ('é', 3)) t(s, n)",
+                  OutputFormat::kTable),
             " s        | n\n"
             "----------+---\n"
             " 日本     | 1\n"
@@ -74,7 +77,9 @@ TEST_F(ResultWriterTest, TableOfNoRowsHasItsHeader) {
 }
 
 TEST_F(ResultWriterTest, TableKeepsEveryRowAndCellOutsideOfATerminal) {
-  const std::string out = write("SELECT i, repeat('x', CASE WHEN i = 29999 THEN 5000 ELSE 1 END) AS s FROM range(30000) t(i)", OutputFormat::kTable);
+  const std::string out = write(
+      "SELECT i, repeat('x', CASE WHEN i = 29999 THEN 5000 ELSE 1 END) AS s FROM range(30000) t(i)",
+      OutputFormat::kTable);
   EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 30002);
   EXPECT_THAT(out, HasSubstr(std::string(5000, 'x')));
   EXPECT_EQ(written_.rows, 30000);
@@ -82,18 +87,22 @@ TEST_F(ResultWriterTest, TableKeepsEveryRowAndCellOutsideOfATerminal) {
 }
 
 TEST_F(ResultWriterTest, TableOnATerminalIsCutAndSaysSo) {
-  const std::string out = write("SELECT i, repeat('é', 100) AS s FROM range(5000) t(i)", OutputFormat::kTable, {.rows = 10, .cell_width = 20});
+  const std::string out = write("SELECT i, repeat('é', 100) AS s FROM range(5000) t(i)",
+                                OutputFormat::kTable, {.rows = 10, .cell_width = 20});
   EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 12);
   EXPECT_EQ(written_.rows, 10);
   EXPECT_TRUE(written_.more);
   std::string cut;
   for (int i = 0; i < 19; ++i) cut += "é";
   EXPECT_THAT(out, HasSubstr("| " + cut + "…\n"));
-  EXPECT_FALSE((write("SELECT i FROM range(10) t(i)", OutputFormat::kTable, {.rows = 10, .cell_width = 20}), written_.more));
+  EXPECT_FALSE(
+      (write("SELECT i FROM range(10) t(i)", OutputFormat::kTable, {.rows = 10, .cell_width = 20}),
+       written_.more));
 }
 
 TEST_F(ResultWriterTest, CsvQuotesAndTellsNullFromEmpty) {
-  EXPECT_EQ(write("SELECT * FROM (VALUES ('a,b', 1.50::DECIMAL(18,4), NULL), ('say \"hi\"', 2, ''), (E'two\\nlines', NULL, 'plain')) t(s, \"a,b\", e)",
+  EXPECT_EQ(write("SELECT * FROM (VALUES ('a,b', 1.50::DECIMAL(18,4), NULL), ('say \"hi\"', 2, "
+                  "''), (E'two\\nlines', NULL, 'plain')) t(s, \"a,b\", e)",
                   OutputFormat::kCsv),
             "s,\"a,b\",e\n"
             "\"a,b\",1.5000,\n"
@@ -102,14 +111,20 @@ TEST_F(ResultWriterTest, CsvQuotesAndTellsNullFromEmpty) {
 }
 
 TEST_F(ResultWriterTest, CsvReadsBackAsItWas) {
-  write("SELECT i, CASE WHEN i % 5 = 0 THEN NULL WHEN i % 7 = 0 THEN '' ELSE chr((i % 90 + 33)::INT) || E'\"\\n,' || i END AS s, "
-        "TIMESTAMPTZ '2024-11-01' + i * INTERVAL '1 hour 1 microsecond' AS t FROM range(3000) t(i)",
-        OutputFormat::kCsv);
+  write(
+      "SELECT i, CASE WHEN i % 5 = 0 THEN NULL WHEN i % 7 = 0 THEN '' ELSE chr((i % 90 + 33)::INT) "
+      "|| E'\"\\n,' || i END AS s, "
+      "TIMESTAMPTZ '2024-11-01' + i * INTERVAL '1 hour 1 microsecond' AS t FROM range(3000) t(i)",
+      OutputFormat::kCsv);
   auto back = session_->query(
-      "SELECT count(*)::BIGINT FROM ((SELECT i, CASE WHEN i % 5 = 0 THEN NULL WHEN i % 7 = 0 THEN '' ELSE chr((i % 90 + 33)::INT) || E'\"\\n,' || i END AS s, "
-      "TIMESTAMPTZ '2024-11-01' + i * INTERVAL '1 hour 1 microsecond' AS t FROM range(3000) t(i)) INTERSECT "
-      "SELECT * FROM read_csv(" + quote_literal((folder_ / "out").string()) +
-      ", header = true, columns = {'i': 'BIGINT', 's': 'VARCHAR', 't': 'TIMESTAMPTZ'}, quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false))");
+      "SELECT count(*)::BIGINT FROM ((SELECT i, CASE WHEN i % 5 = 0 THEN NULL WHEN i % 7 = 0 THEN "
+      "'' ELSE chr((i % 90 + 33)::INT) || E'\"\\n,' || i END AS s, "
+      "TIMESTAMPTZ '2024-11-01' + i * INTERVAL '1 hour 1 microsecond' AS t FROM range(3000) t(i)) "
+      "INTERSECT "
+      "SELECT * FROM read_csv(" +
+      quote_literal((folder_ / "out").string()) +
+      ", header = true, columns = {'i': 'BIGINT', 's': 'VARCHAR', 't': 'TIMESTAMPTZ'}, quote = "
+      "'\"', escape = '\"', nullstr = '', allow_quoted_nulls = false))");
   ASSERT_TRUE(back.has_value()) << back.error().message;
   auto chunk = back->next();
   ASSERT_TRUE(chunk.has_value()) << chunk.error().message;
@@ -117,16 +132,21 @@ TEST_F(ResultWriterTest, CsvReadsBackAsItWas) {
 }
 
 TEST_F(ResultWriterTest, JsonHasColumnsAndRows) {
-  EXPECT_EQ(write("SELECT 1::BIGINT AS a, 'x' AS b, NULL::DECIMAL(18,4) AS c UNION ALL SELECT 2, NULL, 0.5 ORDER BY 1", OutputFormat::kJson),
-            "{\"columns\":[{\"name\":\"a\",\"type\":\"BIGINT\"},{\"name\":\"b\",\"type\":\"VARCHAR\"},{\"name\":\"c\",\"type\":\"DECIMAL(18,4)\"}],\"rows\":[\n"
+  EXPECT_EQ(write("SELECT 1::BIGINT AS a, 'x' AS b, NULL::DECIMAL(18,4) AS c UNION ALL SELECT 2, "
+                  "NULL, 0.5 ORDER BY 1",
+                  OutputFormat::kJson),
+            "{\"columns\":[{\"name\":\"a\",\"type\":\"BIGINT\"},{\"name\":\"b\",\"type\":"
+            "\"VARCHAR\"},{\"name\":\"c\",\"type\":\"DECIMAL(18,4)\"}],\"rows\":[\n"
             "[1,\"x\",null],\n"
             "[2,null,0.5000]\n"
             "]}\n");
-  EXPECT_EQ(write("SELECT 1 AS a WHERE false", OutputFormat::kJson), "{\"columns\":[{\"name\":\"a\",\"type\":\"INTEGER\"}],\"rows\":[]}\n");
+  EXPECT_EQ(write("SELECT 1 AS a WHERE false", OutputFormat::kJson),
+            "{\"columns\":[{\"name\":\"a\",\"type\":\"INTEGER\"}],\"rows\":[]}\n");
 }
 
 TEST_F(ResultWriterTest, NdjsonHasAnObjectARowWithKeysOfItsOwn) {
-  EXPECT_EQ(write("SELECT 1 AS a, 2 AS a, {'b': [3]} AS \"q\"\"\"", OutputFormat::kNdjson), "{\"a\":1,\"a_1\":2,\"q\\\"\":{\"b\":[3]}}\n");
+  EXPECT_EQ(write("SELECT 1 AS a, 2 AS a, {'b': [3]} AS \"q\"\"\"", OutputFormat::kNdjson),
+            "{\"a\":1,\"a_1\":2,\"q\\\"\":{\"b\":[3]}}\n");
   EXPECT_EQ(write("SELECT 1 AS a WHERE false", OutputFormat::kNdjson), "");
 }
 

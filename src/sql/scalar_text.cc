@@ -39,7 +39,8 @@ void append_shortest(std::string& out, Float value) {
   std::array<char, 48> text;
   // Plain digits between 1e-4 and 1e16, else with an exponent, as DuckDB has it.
   const Float size = std::fabs(value);
-  const bool plain = size == 0 || (size >= static_cast<Float>(1e-4) && size < static_cast<Float>(1e16));
+  const bool plain =
+      size == 0 || (size >= static_cast<Float>(1e-4) && size < static_cast<Float>(1e16));
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value,
                                  plain ? std::chars_format::fixed : std::chars_format::scientific)
                        .ptr;
@@ -48,7 +49,9 @@ void append_shortest(std::string& out, Float value) {
   if (plain && digits.find('.') == std::string_view::npos) out += ".0";
 }
 
-void append_two(std::string& out, std::int64_t value) { append_digits(out, static_cast<Uint128>(value), 2); }
+void append_two(std::string& out, std::int64_t value) {
+  append_digits(out, static_cast<Uint128>(value), 2);
+}
 
 /// The calendar date of days since 1970, all of the 64-bit microsecond range and DATE's.
 struct Date {
@@ -62,11 +65,13 @@ Date date_of(std::int64_t days) {
   const std::int64_t shifted = days + 719468;
   const std::int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
   const auto day_of_era = static_cast<int>(shifted - era * 146097);
-  const int year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const int year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
   const int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int month_index = (5 * day_of_year + 2) / 153;
   const int month = month_index < 10 ? month_index + 3 : month_index - 9;
-  return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month, day_of_year - (153 * month_index + 2) / 5 + 1};
+  return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month,
+          day_of_year - (153 * month_index + 2) / 5 + 1};
 }
 
 /// Returns whether the year is before 1, so that " (BC)" follows the whole.
@@ -133,8 +138,8 @@ void append_time(std::string& out, std::int64_t units, std::int64_t units_per_se
   append_digits(out, static_cast<Uint128>(fraction), width);
 }
 
-void append_timestamp(std::string& out, std::int64_t units, std::int64_t units_per_second, char separator,
-                      const char* zone) {
+void append_timestamp(std::string& out, std::int64_t units, std::int64_t units_per_second,
+                      char separator, const char* zone) {
   if (units == std::numeric_limits<std::int64_t>::max()) {
     out += "infinity";
     return;
@@ -153,7 +158,8 @@ void append_timestamp(std::string& out, std::int64_t units, std::int64_t units_p
   out += zone;
 }
 
-void append_interval(std::string& out, std::int32_t months, std::int32_t days, std::int64_t micros) {
+void append_interval(std::string& out, std::int32_t months, std::int32_t days,
+                     std::int64_t micros) {
   const std::size_t begin = out.size();
   const auto part = [&](std::int64_t value, std::string_view unit) {
     if (value == 0) return;
@@ -169,7 +175,8 @@ void append_interval(std::string& out, std::int32_t months, std::int32_t days, s
   if (micros == 0 && out.size() > begin) return;
   if (out.size() > begin) out += ' ';
   if (micros < 0) out += '-';
-  const auto size = micros < 0 ? ~static_cast<std::uint64_t>(micros) + 1 : static_cast<std::uint64_t>(micros);
+  const auto size =
+      micros < 0 ? ~static_cast<std::uint64_t>(micros) + 1 : static_cast<std::uint64_t>(micros);
   append_time(out, static_cast<std::int64_t>(size), kMicrosPerSecond);
 }
 

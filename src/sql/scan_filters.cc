@@ -21,7 +21,8 @@ const RowBoxes kEveryRow{RowBox{}};
 
 std::string_view text_at(const json::object& node, std::string_view key) {
   const json::value* value = node.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
+  return value != nullptr && value->is_string() ? std::string_view(value->get_string())
+                                                : std::string_view();
 }
 
 const json::object* object_at(const json::object& node, std::string_view key) {
@@ -62,7 +63,9 @@ std::string source_column(const json::object& node, std::size_t index) {
       if (index >= map.size() || !map[index].is_int64()) return {};
       inner = static_cast<std::size_t>(map[index].get_int64());
     }
-    return children.size() == 1 && children[0].is_object() ? source_column(children[0].get_object(), inner) : "";
+    return children.size() == 1 && children[0].is_object()
+               ? source_column(children[0].get_object(), inner)
+               : "";
   };
   if (type == "LOGICAL_FILTER") return through("projection_map");
   if (type == "LOGICAL_PROJECTION") {
@@ -101,7 +104,9 @@ struct ColumnUse {
 
 std::size_t count_of(std::string_view text, std::string_view part) {
   std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++count;
+  for (std::size_t at = text.find(part); at != std::string_view::npos;
+       at = text.find(part, at + part.size()))
+    ++count;
   return count;
 }
 
@@ -113,7 +118,8 @@ class FilterReader {
     const std::string_view kind = text_at(expression, "expression_class");
     if (kind == "BOUND_COMPARISON") return comparison(expression);
     if (kind == "BOUND_BETWEEN") return between(expression);
-    if (kind == "BOUND_OPERATOR" && text_at(expression, "type") == "COMPARE_IN") return in_list(expression);
+    if (kind == "BOUND_OPERATOR" && text_at(expression, "type") == "COMPARE_IN")
+      return in_list(expression);
     if (kind == "BOUND_CONJUNCTION") return conjunction(expression);
     return kEveryRow;
   }
@@ -124,7 +130,8 @@ class FilterReader {
     const std::string_view kind = text_at(*side, "expression_class");
     if (kind == "BOUND_CAST") {
       const json::object* inner = object_at(*side, "child");
-      if (inner == nullptr || text_at(*inner, "expression_class") != "BOUND_REF") return std::nullopt;
+      if (inner == nullptr || text_at(*inner, "expression_class") != "BOUND_REF")
+        return std::nullopt;
       const std::string_view from = type_at(*inner, "return_type");
       const std::string_view to = type_at(*side, "return_type");
       const bool widened = from == "INTEGER" && to == "BIGINT";
@@ -136,26 +143,31 @@ class FilterReader {
     }
     if (kind != "BOUND_REF") return std::nullopt;
     const std::string_view type = type_at(*side, "return_type");
-    if (!is_whole_number(type) && type != "DATE" && type != "TIMESTAMP WITH TIME ZONE") return std::nullopt;
+    if (!is_whole_number(type) && type != "DATE" && type != "TIMESTAMP WITH TIME ZONE")
+      return std::nullopt;
     const auto index = index_at(*side, "index");
     if (!index) return std::nullopt;
     std::string column = source_column(child_, *index);
     if (column.empty()) return std::nullopt;
     // DuckDB names the reference too: where the two disagree, the plan was not understood.
-    if (const std::string_view alias = text_at(*side, "alias"); alias != column) return std::nullopt;
+    if (const std::string_view alias = text_at(*side, "alias"); alias != column)
+      return std::nullopt;
     return ColumnUse{std::move(column)};
   }
 
   /// A constant as the column stores it: DuckDB's plan gives both sides of a comparison one type.
   static std::optional<std::int64_t> constant(const json::object* side) {
-    if (side == nullptr || text_at(*side, "expression_class") != "BOUND_CONSTANT") return std::nullopt;
+    if (side == nullptr || text_at(*side, "expression_class") != "BOUND_CONSTANT")
+      return std::nullopt;
     const json::object* value = object_at(*side, "value");
     if (value == nullptr) return std::nullopt;
     const std::string_view type = type_at(*value, "type");
-    if (!is_whole_number(type) && type != "DATE" && type != "TIMESTAMP WITH TIME ZONE") return std::nullopt;
+    if (!is_whole_number(type) && type != "DATE" && type != "TIMESTAMP WITH TIME ZONE")
+      return std::nullopt;
     const json::value* number = value->if_contains("value");
     const json::value* null = value->if_contains("is_null");
-    if (number == nullptr || !number->is_int64() || (null != nullptr && (!null->is_bool() || null->get_bool()))) {
+    if (number == nullptr || !number->is_int64() ||
+        (null != nullptr && (!null->is_bool() || null->get_bool()))) {
       return std::nullopt;
     }
     return number->get_int64();
@@ -165,8 +177,12 @@ class FilterReader {
     if (use.as_date) {
       // Days at the far ends of the calendar have no microseconds in 64 bits: they bound nothing.
       constexpr std::int64_t kFar = kHighest / kMicrosPerDay - 1;
-      range.min = range.min < -kFar ? kLowest : range.min > kFar ? kHighest : range.min * kMicrosPerDay;
-      range.max = range.max > kFar ? kHighest : range.max < -kFar ? kLowest : (range.max + 1) * kMicrosPerDay - 1;
+      range.min = range.min < -kFar  ? kLowest
+                  : range.min > kFar ? kHighest
+                                     : range.min * kMicrosPerDay;
+      range.max = range.max > kFar    ? kHighest
+                  : range.max < -kFar ? kLowest
+                                      : (range.max + 1) * kMicrosPerDay - 1;
     }
     if (range.min > range.max) return {};
     return {RowBox{{use.column, range}}};
@@ -209,8 +225,10 @@ class FilterReader {
       return value != nullptr && value->is_bool() && value->get_bool();
     };
     ValueRange range;
-    if (const auto value = constant(object_at(expression, "lower"))) range.min = lower(*value, flag("lower_inclusive"));
-    if (const auto value = constant(object_at(expression, "upper"))) range.max = upper(*value, flag("upper_inclusive"));
+    if (const auto value = constant(object_at(expression, "lower")))
+      range.min = lower(*value, flag("lower_inclusive"));
+    if (const auto value = constant(object_at(expression, "upper")))
+      range.max = upper(*value, flag("upper_inclusive"));
     return box(*use, range);
   }
 
@@ -248,7 +266,8 @@ class FilterReader {
   /// Adds `more` to `boxes`, of which a row must lie in one.
   static void join(RowBoxes& boxes, RowBoxes more) {
     for (RowBox& box : more) {
-      if (std::find(boxes.begin(), boxes.end(), box) == boxes.end()) boxes.push_back(std::move(box));
+      if (std::find(boxes.begin(), boxes.end(), box) == boxes.end())
+        boxes.push_back(std::move(box));
     }
   }
 
@@ -287,7 +306,8 @@ class FilterReader {
           it = out.erase(it);
           continue;
         }
-        it->second = {std::min(it->second.min, other->second.min), std::max(it->second.max, other->second.max)};
+        it->second = {std::min(it->second.min, other->second.min),
+                      std::max(it->second.max, other->second.max)};
         ++it;
       }
     }
@@ -313,7 +333,8 @@ class PlanReader {
       boxes = filter;
       const FilterReader reader(children[0].get_object(), utc_);
       for (const json::value& expression : array_at(node, "expressions")) {
-        if (expression.is_object()) boxes = FilterReader::meet(boxes, reader.read(expression.get_object()));
+        if (expression.is_object())
+          boxes = FilterReader::meet(boxes, reader.read(expression.get_object()));
       }
     }
     for (const json::value& child : children) {
@@ -327,7 +348,8 @@ class PlanReader {
   std::size_t scans() const { return scans_; }
 
   static Error unknown_form() {
-    return Error{ErrorCode::kUnsupported, "DuckDB's plan of the statement has a form that is not understood"};
+    return Error{ErrorCode::kUnsupported,
+                 "DuckDB's plan of the statement has a form that is not understood"};
   }
 
  private:
@@ -351,12 +373,14 @@ class PlanReader {
 
 }  // namespace
 
-Result<std::map<std::string, RowBoxes, std::less<>>> scan_filters(std::string_view plan, std::string_view scan_function,
+Result<std::map<std::string, RowBoxes, std::less<>>> scan_filters(std::string_view plan,
+                                                                  std::string_view scan_function,
                                                                   bool utc) {
   json::parse_options options;
   options.max_depth = 4096;
   json::error_code error;
-  const json::value root = json::parse(json::string_view(plan.data(), plan.size()), error, {}, options);
+  const json::value root =
+      json::parse(json::string_view(plan.data(), plan.size()), error, {}, options);
   if (error || !root.is_object()) return PlanReader::unknown_form();
   const json::object& answer = root.get_object();
   const json::value* failed = answer.if_contains("error");

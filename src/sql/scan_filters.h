@@ -2,10 +2,12 @@
 /// What a statement's filters say about the rows that each scan of a table can need.
 ///
 /// Place: between DuckDB's plan of a statement and the catalog's choice of files.
-/// Invariant: conservative: a row that the statement can need lies in one of the boxes. What is not understood bounds
+/// Invariant: conservative: a row that the statement can need lies in one of the boxes. What is not
+/// understood bounds
 ///   nothing.
 /// Thread safety: pure functions.
-/// Source: DuckDB 1.5.5's json_serialize_plan (logical operators and bound expressions as JSON); ADR-0006.
+/// Source: DuckDB 1.5.5's json_serialize_plan (logical operators and bound expressions as JSON);
+/// ADR-0006.
 
 #include <cstdint>
 #include <limits>
@@ -34,11 +36,13 @@ using RowBoxes = std::vector<RowBox>;
 /// At most this many boxes a scan; more are merged into the one that holds them all.
 inline constexpr std::size_t kMaxBoxes = 32;
 
-/// The boxes of each table that the plan scans through the table function `scan_function`, whose only parameter is the
-/// table's name; several scans of one table add up. `plan` is the answer of json_serialize_plan. `utc`: the session's
-/// time zone is UTC, else casts between times and dates bound nothing.
-/// Errors: kUnsupported, the statement could not be planned or the answer has another form.
-Result<std::map<std::string, RowBoxes, std::less<>>> scan_filters(std::string_view plan, std::string_view scan_function,
+/// The boxes of each table that the plan scans through the table function `scan_function`, whose
+/// only parameter is the table's name; several scans of one table add up. `plan` is the answer of
+/// json_serialize_plan. `utc`: the session's time zone is UTC, else casts between times and dates
+/// bound nothing. Errors: kUnsupported, the statement could not be planned or the answer has
+/// another form.
+Result<std::map<std::string, RowBoxes, std::less<>>> scan_filters(std::string_view plan,
+                                                                  std::string_view scan_function,
                                                                   bool utc);
 
 }  // namespace clicklake

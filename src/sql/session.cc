@@ -43,7 +43,8 @@ struct QueryResult::Impl {
       duckdb_logical_type type = api->duckdb_column_logical_type(&result, i);
       types.push_back(type);
       storages.push_back(storage_of(*api, type));
-      columns.push_back({api->duckdb_column_name(&result, i), type_name(*api, type), storages.back()});
+      columns.push_back(
+          {api->duckdb_column_name(&result, i), type_name(*api, type), storages.back()});
     }
   }
 };
@@ -116,12 +117,13 @@ Status apply(const SessionOptions& options, Config& config) {
   RETURN_IF_ERROR(config.set("allow_unsigned_extensions", "false"));
   RETURN_IF_ERROR(config.set("temp_directory", options.temp_dir.string()));
   if (options.threads < 0) {
-    return Error{ErrorCode::kInvalidArgument,
-                 "threads = " + std::to_string(options.threads) + ": give a number from 1, or 0 for one a core"};
+    return Error{ErrorCode::kInvalidArgument, "threads = " + std::to_string(options.threads) +
+                                                  ": give a number from 1, or 0 for one a core"};
   }
   if (options.threads > 0) RETURN_IF_ERROR(config.set("threads", std::to_string(options.threads)));
   if (options.memory_limit > 0) {
-    RETURN_IF_ERROR(config.set("memory_limit", std::to_string((options.memory_limit + 1023) / 1024) + "KiB"));
+    RETURN_IF_ERROR(
+        config.set("memory_limit", std::to_string((options.memory_limit + 1023) / 1024) + "KiB"));
   }
   return {};
 }
@@ -129,7 +131,8 @@ Status apply(const SessionOptions& options, Config& config) {
 /// Owns what duckdb_extract_statements made.
 class Statements {
  public:
-  Statements(const DuckdbApi& api, duckdb_connection connection, const std::string& sql) : api_(api) {
+  Statements(const DuckdbApi& api, duckdb_connection connection, const std::string& sql)
+      : api_(api) {
     count_ = api_.duckdb_extract_statements(connection, sql.c_str(), &statements_);
   }
   ~Statements() { api_.duckdb_destroy_extracted(&statements_); }
@@ -191,8 +194,8 @@ Result<QueryResult> Session::query(std::string_view sql) {
   for (idx_t i = 0;; ++i) {
     auto impl = std::make_unique<QueryResult::Impl>();
     impl->api = impl_->api;
-    if (api.duckdb_prepare_extracted_statement(impl_->connection, statements.get(), i, &impl->statement) !=
-        DuckDBSuccess) {
+    if (api.duckdb_prepare_extracted_statement(impl_->connection, statements.get(), i,
+                                               &impl->statement) != DuckDBSuccess) {
       return duckdb_error(api.duckdb_prepare_error(impl->statement));
     }
     impl->has_result = true;

@@ -1,8 +1,9 @@
 #pragma once
 /// A DuckDB session: statements in, chunks of rows out.
 ///
-/// Place: `sql` reads published tables through it; transform reads existing dimension buckets and fact keys.
-/// Invariant: UTC, an in-memory database, nothing installed or downloaded by itself. One streaming result at a time: the
+/// Place: `sql` reads published tables through it; transform reads existing dimension buckets and
+/// fact keys. Invariant: UTC, an in-memory database, nothing installed or downloaded by itself. One
+/// streaming result at a time: the
 ///   next statement ends the one before.
 /// Thread safety: thread-compatible; `interrupt` may be called from anywhere, signal handlers too.
 /// Source: ADR-0006; DuckDB's C API, "Query", "Streaming".
@@ -22,9 +23,10 @@
 namespace clicklake {
 
 struct SessionOptions {
-  int threads = 0;                  ///< 0: one a core
-  std::uint64_t memory_limit = 0;   ///< bytes; 0: 80 % of the machine's memory
-  std::filesystem::path temp_dir{}; ///< where operators spill to; made when first needed; empty: they fail instead
+  int threads = 0;                 ///< 0: one a core
+  std::uint64_t memory_limit = 0;  ///< bytes; 0: 80 % of the machine's memory
+  std::filesystem::path
+      temp_dir{};  ///< where operators spill to; made when first needed; empty: they fail instead
 };
 
 struct ResultColumn {
@@ -49,11 +51,13 @@ class QueryResult {
 
   ResultKind kind() const;
   const std::vector<ResultColumn>& columns() const;
-  /// The next chunk (at least one row), or null after the last. It replaces the one before. Errors: what the statement
-  /// meets on its way; kCancelled after an interrupt. Memory: about 1 MB beside what operators hold.
+  /// The next chunk (at least one row), or null after the last. It replaces the one before. Errors:
+  /// what the statement meets on its way; kCancelled after an interrupt. Memory: about 1 MB beside
+  /// what operators hold.
   Result<const Chunk*> next();
 
-  /// DuckDB's own handles, for this module's writers: a duckdb_logical_type a column, owned by the result.
+  /// DuckDB's own handles, for this module's writers: a duckdb_logical_type a column, owned by the
+  /// result.
   std::span<void* const> column_types() const;
   const std::shared_ptr<const DuckdbApi>& api() const;
 

@@ -2,13 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <string>
 #include <thread>
-#include <unistd.h>
 
 #include "sql/duckdb_api.h"
 
@@ -54,17 +54,20 @@ TEST_F(SessionTest, ColumnsHaveNamesTypesAndStorage) {
     types.push_back(column.name + " " + column.type);
     storages.push_back(column.storage);
   }
-  EXPECT_THAT(types, ::testing::ElementsAre("i INTEGER", "l BIGINT", "b BOOLEAN", "d DOUBLE", "s VARCHAR",
-                                            "t TIMESTAMP WITH TIME ZONE", "m DECIMAL(18,4)", "day DATE",
-                                            "meta MAP(VARCHAR, VARCHAR)", "other INTEGER[]"));
-  EXPECT_THAT(storages, ::testing::ElementsAre(Storage::kInt32, Storage::kInt64, Storage::kBool, Storage::kDouble,
-                                               Storage::kString, Storage::kInt64, Storage::kInt64, Storage::kInt32,
+  EXPECT_THAT(types,
+              ::testing::ElementsAre("i INTEGER", "l BIGINT", "b BOOLEAN", "d DOUBLE", "s VARCHAR",
+                                     "t TIMESTAMP WITH TIME ZONE", "m DECIMAL(18,4)", "day DATE",
+                                     "meta MAP(VARCHAR, VARCHAR)", "other INTEGER[]"));
+  EXPECT_THAT(storages, ::testing::ElementsAre(Storage::kInt32, Storage::kInt64, Storage::kBool,
+                                               Storage::kDouble, Storage::kString, Storage::kInt64,
+                                               Storage::kInt64, Storage::kInt32,
                                                Storage::kStringMap, Storage::kOther));
 }
 
 TEST_F(SessionTest, ChunksGiveTypedValuesAndValidity) {
   QueryResult result = run(
-      "SELECT * FROM (VALUES (1, -5::BIGINT, true, 0.25::DOUBLE, 'short', 12.3456::DECIMAL(18,4), DATE '1970-01-03'), "
+      "SELECT * FROM (VALUES (1, -5::BIGINT, true, 0.25::DOUBLE, 'short', 12.3456::DECIMAL(18,4), "
+      "DATE '1970-01-03'), "
       "(NULL, NULL, NULL, NULL, NULL, NULL, NULL), "
       "(3, 9::BIGINT, false, -1, 'a text of more than twelve bytes', -0.0001, DATE '1969-12-31'))");
   const Chunk& chunk = first(result);
@@ -89,7 +92,8 @@ TEST_F(SessionTest, ChunksGiveTypedValuesAndValidity) {
 }
 
 TEST_F(SessionTest, TimestampsAreUtcMicrosecondsWhateverTheZoneOfTheProcess) {
-  QueryResult result = run("SELECT TIMESTAMPTZ '1970-01-01 00:00:01.5', CAST(TIMESTAMP '1970-01-02' AS TIMESTAMPTZ)");
+  QueryResult result = run(
+      "SELECT TIMESTAMPTZ '1970-01-01 00:00:01.5', CAST(TIMESTAMP '1970-01-02' AS TIMESTAMPTZ)");
   const Chunk& chunk = first(result);
   EXPECT_EQ(chunk.longs(0)[0], 1'500'000);
   EXPECT_EQ(chunk.longs(1)[0], 86'400'000'000);
@@ -97,13 +101,18 @@ TEST_F(SessionTest, TimestampsAreUtcMicrosecondsWhateverTheZoneOfTheProcess) {
 }
 
 TEST_F(SessionTest, MapsFromParquetKeepEveryEntry) {
-  const auto folder = std::filesystem::temp_directory_path() / ("session_test." + std::to_string(getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("session_test." + std::to_string(getpid()));
   std::filesystem::create_directories(folder);
   const std::string file = quote_literal((folder / "map.parquet").string());
-  // Few distinct values, so that the file holds them dictionary-coded; maps of 0 to 4 entries; NULL values.
-  ASSERT_TRUE(session_->execute(
-      "COPY (SELECT i, map_from_entries([(printf('key %d of some length', j), CASE WHEN (i + j) % 7 = 0 THEN NULL ELSE "
-      "printf('value %d of some length', (i + j) % 3) END) FOR j IN range(i % 5)]) AS m FROM range(10000) t(i)) TO " + file));
+  // Few distinct values, so that the file holds them dictionary-coded; maps of 0 to 4 entries; NULL
+  // values.
+  ASSERT_TRUE(
+      session_->execute("COPY (SELECT i, map_from_entries([(printf('key %d of some length', j), "
+                        "CASE WHEN (i + j) % 7 = 0 THEN NULL ELSE "
+                        "printf('value %d of some length', (i + j) % 3) END) FOR j IN range(i % "
+                        "5)]) AS m FROM range(10000) t(i)) TO " +
+                        file));
   QueryResult result = run("SELECT i, m FROM read_parquet(" + file + ") ORDER BY i");
   std::int64_t expected = 0;
   while (true) {
@@ -145,7 +154,10 @@ TEST_F(SessionTest, StreamsInOrderWithoutLosingRows) {
 }
 
 TEST_F(SessionTest, SeveralStatementsRunInOrderAndTheLastAnswers) {
-  EXPECT_EQ(text("CREATE TABLE t(a VARCHAR); INSERT INTO t VALUES ('one'), ('two'); SELECT max(a) FROM t"), "two");
+  EXPECT_EQ(
+      text(
+          "CREATE TABLE t(a VARCHAR); INSERT INTO t VALUES ('one'), ('two'); SELECT max(a) FROM t"),
+      "two");
 }
 
 TEST_F(SessionTest, KindTellsRowsFromCountsFromNothing) {
@@ -180,7 +192,9 @@ TEST_F(SessionTest, EmptyTextIsRefused) {
 }
 
 TEST_F(SessionTest, ErrorInTheMiddleOfAStreamIsReportedAndTheSessionGoesOn) {
-  QueryResult result = run("SELECT CASE WHEN i < 500000 THEN i ELSE error('row ' || i)::BIGINT END FROM range(600000) t(i)");
+  QueryResult result =
+      run("SELECT CASE WHEN i < 500000 THEN i ELSE error('row ' || i)::BIGINT END FROM "
+          "range(600000) t(i)");
   ErrorCode code{};
   std::string message;
   while (true) {
@@ -205,7 +219,8 @@ TEST_F(SessionTest, InterruptCancelsAndTheSessionGoesOn) {
       session_->interrupt();
     }
   });
-  const Status status = session_->execute("SELECT sum(a.i * b.i) FROM range(10000000) a(i), range(1000000) b(i)");
+  const Status status =
+      session_->execute("SELECT sum(a.i * b.i) FROM range(10000000) a(i), range(1000000) b(i)");
   done = true;
   interrupter.join();
   ASSERT_FALSE(status.has_value());
@@ -214,11 +229,14 @@ TEST_F(SessionTest, InterruptCancelsAndTheSessionGoesOn) {
 }
 
 TEST_F(SessionTest, OptionsBindDuckdb) {
-  auto session = Session::open({.threads = 1, .memory_limit = 64ULL << 20, .temp_dir = "/nowhere/spill"});
+  auto session =
+      Session::open({.threads = 1, .memory_limit = 64ULL << 20, .temp_dir = "/nowhere/spill"});
   ASSERT_TRUE(session.has_value()) << session.error().message;
   auto result = (*session)->query(
-      "SELECT current_setting('threads')::VARCHAR, current_setting('memory_limit'), current_setting('temp_directory'), "
-      "current_setting('autoinstall_known_extensions')::VARCHAR, current_setting('autoload_known_extensions')::VARCHAR");
+      "SELECT current_setting('threads')::VARCHAR, current_setting('memory_limit'), "
+      "current_setting('temp_directory'), "
+      "current_setting('autoinstall_known_extensions')::VARCHAR, "
+      "current_setting('autoload_known_extensions')::VARCHAR");
   ASSERT_TRUE(result.has_value()) << result.error().message;
   const Chunk& chunk = first(*result);
   EXPECT_EQ(chunk.string(0, 0), "1");
@@ -231,7 +249,8 @@ TEST_F(SessionTest, OptionsBindDuckdb) {
 TEST_F(SessionTest, MoreThanTheMemoryLimitIsNoSpaceWithTheWayOut) {
   auto session = Session::open({.threads = 1, .memory_limit = 32ULL << 20});
   ASSERT_TRUE(session.has_value());
-  const Status status = (*session)->execute("CREATE TABLE t AS SELECT hash(i)::VARCHAR AS a, hash(-i) AS b FROM range(10000000) t(i)");
+  const Status status = (*session)->execute(
+      "CREATE TABLE t AS SELECT hash(i)::VARCHAR AS a, hash(-i) AS b FROM range(10000000) t(i)");
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().code, ErrorCode::kNoSpace) << status.error().message;
   EXPECT_THAT(status.error().message, HasSubstr("memory_limit in clicklake.toml"));
@@ -247,7 +266,8 @@ TEST_F(SessionTest, MissingAndBrokenFilesAreToldApart) {
   const auto missing = session_->query("SELECT * FROM read_parquet('/nowhere/x.parquet')");
   ASSERT_FALSE(missing.has_value());
   EXPECT_EQ(missing.error().code, ErrorCode::kNotFound) << missing.error().message;
-  const auto broken = session_->query("SELECT * FROM read_parquet(" + quote_literal(CLICKLAKE_SOURCE_DIR "/LICENSE") + ")");
+  const auto broken = session_->query("SELECT * FROM read_parquet(" +
+                                      quote_literal(CLICKLAKE_SOURCE_DIR "/LICENSE") + ")");
   ASSERT_FALSE(broken.has_value());
   EXPECT_EQ(broken.error().code, ErrorCode::kCorruption) << broken.error().message;
 }

@@ -50,8 +50,8 @@ std::string count_of_rows(const WrittenRows& written) {
 }
 
 /// Runs `statement` and writes what it gives back; a table's row count to standard error.
-Status show(LakeSession& session, std::string_view statement, OutputFormat format, const TableLimits& limits,
-            bool timed, Output& out) {
+Status show(LakeSession& session, std::string_view statement, OutputFormat format,
+            const TableLimits& limits, bool timed, Output& out) {
   const auto begin = std::chrono::steady_clock::now();
   const InterruptOnSignal interrupts(session);
   ASSIGN_OR_RETURN(QueryResult result, session.query(statement));
@@ -68,7 +68,9 @@ Status show(LakeSession& session, std::string_view statement, OutputFormat forma
   if (written.more) line = "the first " + line + "; give a LIMIT, or --format csv for all of them";
   if (timed) {
     const auto spent = std::chrono::steady_clock::now() - begin;
-    line += ", " + std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(spent).count()) + " ms";
+    line += ", " +
+            std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(spent).count()) +
+            " ms";
   }
   std::fprintf(stderr, "(%s)\n", line.c_str());
   return {};
@@ -76,7 +78,9 @@ Status show(LakeSession& session, std::string_view statement, OutputFormat forma
 
 /// Which of several statements failed.
 Error in_statement(Error error, std::size_t index, std::size_t count) {
-  if (count > 1) error.message = "statement " + std::to_string(index + 1) + " of " + std::to_string(count) + ": " + error.message;
+  if (count > 1)
+    error.message = "statement " + std::to_string(index + 1) + " of " + std::to_string(count) +
+                    ": " + error.message;
   return error;
 }
 
@@ -87,20 +91,24 @@ Status make_durable(const std::filesystem::path& temporary, const std::filesyste
   const int reason = errno;
   close(descriptor);
   if (synced != 0) return errno_error(reason, "sync " + temporary.string());
-  if (rename(temporary.c_str(), path.c_str()) != 0) return errno_error(errno, "rename " + temporary.string());
+  if (rename(temporary.c_str(), path.c_str()) != 0)
+    return errno_error(errno, "rename " + temporary.string());
   return {};
 }
 
-Status write_parquet(LakeSession& session, std::string_view statement, const std::filesystem::path& path) {
+Status write_parquet(LakeSession& session, std::string_view statement,
+                     const std::filesystem::path& path) {
   const StatementShape shape = statement_shape(statement);
   if (shape.statement_class != StatementClass::kRead || shape.query != statement) {
-    return Error{ErrorCode::kInvalidArgument, "only a query can be written as Parquet, not: " + std::string(statement)};
+    return Error{ErrorCode::kInvalidArgument,
+                 "only a query can be written as Parquet, not: " + std::string(statement)};
   }
   const std::filesystem::path temporary = temporary_path(path);
   const InterruptOnSignal interrupts(session);
   // The line end closes a comment that the query may end in.
-  Status status = session.execute("COPY (" + std::string(statement) + "\n) TO " + quote_literal(temporary.string()) +
-                                  " (FORMAT parquet, COMPRESSION zstd)");
+  Status status =
+      session.execute("COPY (" + std::string(statement) + "\n) TO " +
+                      quote_literal(temporary.string()) + " (FORMAT parquet, COMPRESSION zstd)");
   if (status) status = make_durable(temporary, path);
   if (!status) {
     std::error_code ignored;
@@ -147,7 +155,8 @@ Status prompt(LakeSession& session, const SqlCommandOptions& options) {
 
 }  // namespace
 
-Result<int> run_sql_command(Catalog& catalog, const std::filesystem::path& lake, const SqlCommandOptions& options) {
+Result<int> run_sql_command(Catalog& catalog, const std::filesystem::path& lake,
+                            const SqlCommandOptions& options) {
   if (options.sql && !options.file.empty()) {
     return Error{ErrorCode::kInvalidArgument, "give the SQL itself or a file of it (-f), not both"};
   }
@@ -158,7 +167,8 @@ Result<int> run_sql_command(Catalog& catalog, const std::filesystem::path& lake,
   const bool from_stdin = options.file == "-" || (!options.sql && options.file.empty());
   const bool interactive = from_stdin && options.file.empty() && isatty(STDIN_FILENO) != 0;
   if (interactive && !options.output.empty()) {
-    return Error{ErrorCode::kInvalidArgument, "--output needs SQL: as an argument, from a file (-f) or piped in"};
+    return Error{ErrorCode::kInvalidArgument,
+                 "--output needs SQL: as an argument, from a file (-f) or piped in"};
   }
   std::string text;
   if (options.sql) {
@@ -172,7 +182,8 @@ Result<int> run_sql_command(Catalog& catalog, const std::filesystem::path& lake,
   if (!interactive && statements.empty()) {
     return Error{ErrorCode::kInvalidArgument, "there is no SQL statement in what was given"};
   }
-  ASSIGN_OR_RETURN(const std::unique_ptr<LakeSession> session, LakeSession::open(catalog, lake, options.session));
+  ASSIGN_OR_RETURN(const std::unique_ptr<LakeSession> session,
+                   LakeSession::open(catalog, lake, options.session));
   if (interactive) {
     RETURN_IF_ERROR(prompt(*session, options));
   } else {

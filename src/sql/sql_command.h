@@ -1,9 +1,9 @@
 #pragma once
-/// The `sql` command: statements from the command line, a file, standard input or a prompt; their rows to a terminal, a
-/// pipe or a file.
+/// The `sql` command: statements from the command line, a file, standard input or a prompt; their
+/// rows to a terminal, a pipe or a file.
 ///
-/// Place: called by cli. Thread safety: one at a time in a process (it handles SIGINT while a statement runs).
-/// Source: docs/adr/0006-duckdb-by-dlopen.md.
+/// Place: called by cli. Thread safety: one at a time in a process (it handles SIGINT while a
+/// statement runs). Source: docs/adr/0006-duckdb-by-dlopen.md.
 
 #include <filesystem>
 #include <optional>
@@ -17,19 +17,21 @@
 namespace clicklake {
 
 struct SqlCommandOptions {
-  std::optional<std::string> sql;      ///< statements, separated by `;`
-  std::filesystem::path file;          ///< a file of them; "-": standard input
+  std::optional<std::string> sql;  ///< statements, separated by `;`
+  std::filesystem::path file;      ///< a file of them; "-": standard input
   OutputFormat format = OutputFormat::kTable;
-  std::filesystem::path output;        ///< written under a temporary name first; empty: standard output
+  std::filesystem::path output;  ///< written under a temporary name first; empty: standard output
   SessionOptions session;
   std::filesystem::path history_file;  ///< of the prompt; empty: it keeps none
 };
 
-/// Runs the statements in order and writes the rows of each. Without `sql` and `file`: standard input where it is not a
-/// terminal, else the prompt. Returns the exit code. A table's row count goes to standard error.
-/// Parquet needs `output` and is written of the last statement, which must be a query.
-/// Errors: kInvalidArgument, the statement or the options are wrong; those of LakeSession and Output. The statements
-/// before the failing one have run; an output file is not there then.
-Result<int> run_sql_command(Catalog& catalog, const std::filesystem::path& lake, const SqlCommandOptions& options);
+/// Runs the statements in order and writes the rows of each. Without `sql` and `file`: standard
+/// input where it is not a terminal, else the prompt. Returns the exit code. A table's row count
+/// goes to standard error. Parquet needs `output` and is written of the last statement, which must
+/// be a query. Errors: kInvalidArgument, the statement or the options are wrong; those of
+/// LakeSession and Output. The statements before the failing one have run; an output file is not
+/// there then.
+Result<int> run_sql_command(Catalog& catalog, const std::filesystem::path& lake,
+                            const SqlCommandOptions& options);
 
 }  // namespace clicklake

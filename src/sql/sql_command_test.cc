@@ -43,8 +43,10 @@ class SqlCommandTest : public ::testing::Test {
 };
 
 TEST_F(SqlCommandTest, StatementsRunInOrderAndTheirRowsFollowEachOther) {
-  const auto code = run(to_file("CREATE TABLE t(a INT); INSERT INTO t VALUES (1), (2); SELECT sum(a) AS s FROM t; SELECT count(*) AS n FROM fact_clicks;",
-                                OutputFormat::kCsv));
+  const auto code =
+      run(to_file("CREATE TABLE t(a INT); INSERT INTO t VALUES (1), (2); SELECT sum(a) AS s FROM "
+                  "t; SELECT count(*) AS n FROM fact_clicks;",
+                  OutputFormat::kCsv));
   ASSERT_TRUE(code.has_value()) << code.error().message;
   EXPECT_EQ(*code, 0);
   EXPECT_EQ(content(output_), "Count\n2\ns\n3\nn\n30\n");
@@ -61,13 +63,15 @@ TEST_F(SqlCommandTest, FailingStatementIsNumberedAndLeavesNoOutput) {
 }
 
 TEST_F(SqlCommandTest, FilesOfStatementsAreRead) {
-  std::ofstream(lake_.folder() / "q.sql") << "-- how many\nSELECT count(*) AS n\nFROM fact_clicks -- all\n";
+  std::ofstream(lake_.folder() / "q.sql")
+      << "-- how many\nSELECT count(*) AS n\nFROM fact_clicks -- all\n";
   SqlCommandOptions options;
   options.file = lake_.folder() / "q.sql";
   options.format = OutputFormat::kJson;
   options.output = output_;
   ASSERT_TRUE(run(options).has_value());
-  EXPECT_EQ(content(output_), "{\"columns\":[{\"name\":\"n\",\"type\":\"BIGINT\"}],\"rows\":[\n[30]\n]}\n");
+  EXPECT_EQ(content(output_),
+            "{\"columns\":[{\"name\":\"n\",\"type\":\"BIGINT\"}],\"rows\":[\n[30]\n]}\n");
   options.file = lake_.folder() / "missing.sql";
   const auto missing = run(options);
   ASSERT_FALSE(missing.has_value());
@@ -76,13 +80,16 @@ TEST_F(SqlCommandTest, FilesOfStatementsAreRead) {
 }
 
 TEST_F(SqlCommandTest, ParquetIsWrittenOfTheLastStatementAndReadsBack) {
-  const auto code = run(to_file("CREATE TABLE t AS SELECT 5 AS least; SELECT event_key, event_timestamp, metadata FROM fact_clicks, t WHERE event_key >= least -- to the end",
-                                OutputFormat::kParquet));
+  const auto code =
+      run(to_file("CREATE TABLE t AS SELECT 5 AS least; SELECT event_key, event_timestamp, "
+                  "metadata FROM fact_clicks, t WHERE event_key >= least -- to the end",
+                  OutputFormat::kParquet));
   ASSERT_TRUE(code.has_value()) << code.error().message;
   EXPECT_FALSE(std::filesystem::exists(temporary_path(output_)));
   auto session = Session::open({.threads = 1});
   ASSERT_TRUE(session.has_value());
-  auto result = (*session)->query("SELECT count(*)::BIGINT, min(event_key) FROM read_parquet(" + quote_literal(output_.string()) + ")");
+  auto result = (*session)->query("SELECT count(*)::BIGINT, min(event_key) FROM read_parquet(" +
+                                  quote_literal(output_.string()) + ")");
   ASSERT_TRUE(result.has_value()) << result.error().message;
   auto chunk = result->next();
   ASSERT_TRUE(chunk.has_value());
@@ -92,7 +99,8 @@ TEST_F(SqlCommandTest, ParquetIsWrittenOfTheLastStatementAndReadsBack) {
 
 TEST_F(SqlCommandTest, FailingParquetLeavesTheOldFileAndNoTemporaryOne) {
   std::ofstream(output_) << "before";
-  const auto code = run(to_file("SELECT error('on purpose') FROM fact_clicks", OutputFormat::kParquet));
+  const auto code =
+      run(to_file("SELECT error('on purpose') FROM fact_clicks", OutputFormat::kParquet));
   ASSERT_FALSE(code.has_value());
   EXPECT_THAT(code.error().message, HasSubstr("on purpose"));
   EXPECT_EQ(content(output_), "before");

@@ -10,7 +10,8 @@ namespace clicklake {
 namespace {
 
 bool is_name_byte(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (static_cast<unsigned char>(c) & 0x80U) != 0;
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' ||
+         (static_cast<unsigned char>(c) & 0x80U) != 0;
 }
 
 enum class TokenKind { kWord, kText, kSymbol, kUnfinished };
@@ -71,7 +72,8 @@ class Scanner {
     const std::size_t begin = at_;
     const char c = text_[begin];
     if (c == '\'' || c == '"') return quoted(begin, begin, c, false);
-    if ((c == 'e' || c == 'E') && text_.substr(begin + 1, 1) == "'") return quoted(begin, begin + 1, '\'', true);
+    if ((c == 'e' || c == 'E') && text_.substr(begin + 1, 1) == "'")
+      return quoted(begin, begin + 1, '\'', true);
     if (c == '$') {
       if (const auto token = dollar_quoted(begin)) return *token;
     }
@@ -104,11 +106,13 @@ class Scanner {
     std::size_t i = begin + 1;
     while (i < text_.size() && is_name_byte(text_[i])) ++i;
     if (i >= text_.size() || text_[i] != '$') return std::nullopt;
-    if (i > begin + 1 && std::isdigit(static_cast<unsigned char>(text_[begin + 1])) != 0) return std::nullopt;
+    if (i > begin + 1 && std::isdigit(static_cast<unsigned char>(text_[begin + 1])) != 0)
+      return std::nullopt;
     const std::string_view tag = text_.substr(begin, i + 1 - begin);
     const std::size_t close = text_.find(tag, i + 1);
     at_ = close == std::string_view::npos ? text_.size() : close + tag.size();
-    return Token{close == std::string_view::npos ? TokenKind::kUnfinished : TokenKind::kText, begin, at_};
+    return Token{close == std::string_view::npos ? TokenKind::kUnfinished : TokenKind::kText, begin,
+                 at_};
   }
 
   std::string_view text_;
@@ -117,7 +121,8 @@ class Scanner {
 
 std::string upper_word(std::string_view text, const Token& token) {
   std::string word(text.substr(token.begin, token.end - token.begin));
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::toupper(c); });
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](unsigned char c) { return std::toupper(c); });
   return word;
 }
 
@@ -126,18 +131,20 @@ bool is_one_of(const std::string& word, const std::array<std::string_view, N>& w
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-constexpr std::array<std::string_view, 9> kReads{"SELECT", "WITH",     "FROM",      "VALUES", "TABLE",
-                                                 "SHOW",   "DESCRIBE", "SUMMARIZE", "DESC"};
+constexpr std::array<std::string_view, 9> kReads{
+    "SELECT", "WITH", "FROM", "VALUES", "TABLE", "SHOW", "DESCRIBE", "SUMMARIZE", "DESC"};
 constexpr std::array<std::string_view, 2> kBegins{"BEGIN", "START"};
 constexpr std::array<std::string_view, 4> kEnds{"COMMIT", "ROLLBACK", "END", "ABORT"};
-constexpr std::array<std::string_view, 11> kSettings{"SET",    "RESET",  "PRAGMA", "USE",        "LOAD", "INSTALL",
-                                                     "ATTACH", "DETACH", "DROP",   "CHECKPOINT", "DEALLOCATE"};
+constexpr std::array<std::string_view, 11> kSettings{"SET",  "RESET",      "PRAGMA",    "USE",
+                                                     "LOAD", "INSTALL",    "ATTACH",    "DETACH",
+                                                     "DROP", "CHECKPOINT", "DEALLOCATE"};
 
 /// The text from the next token on, and whether it reads.
 StatementShape read_shape(std::string_view statement, const std::optional<Token>& first) {
   if (!first) return {};
   const std::string_view rest = statement.substr(first->begin);
-  if (first->kind == TokenKind::kSymbol && rest.front() == '(') return {StatementClass::kRead, rest};
+  if (first->kind == TokenKind::kSymbol && rest.front() == '(')
+    return {StatementClass::kRead, rest};
   if (first->kind == TokenKind::kWord && is_one_of(upper_word(statement, *first), kReads)) {
     return {StatementClass::kRead, rest};
   }
@@ -199,7 +206,8 @@ StatementShape statement_shape(std::string_view statement) {
   if (is_one_of(word, kSettings)) return {StatementClass::kSettings, {}};
   if (word == "EXPLAIN") {
     token = scanner.next();
-    if (token && token->kind == TokenKind::kWord && upper_word(statement, *token) == "ANALYZE") token = scanner.next();
+    if (token && token->kind == TokenKind::kWord && upper_word(statement, *token) == "ANALYZE")
+      token = scanner.next();
     if (is_symbol(token, statement, '(')) {
       // Options, or the query in parentheses: options are followed by it.
       const std::size_t open = token->begin;

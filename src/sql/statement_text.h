@@ -1,8 +1,8 @@
 #pragma once
 /// SQL text, cut at its statements without understanding them.
 ///
-/// Place: the `sql` command runs statements one by one; the prompt asks whether what was typed is whole.
-/// Invariant: quotes, dollar quotes and comments are passed over as DuckDB's scanner does.
+/// Place: the `sql` command runs statements one by one; the prompt asks whether what was typed is
+/// whole. Invariant: quotes, dollar quotes and comments are passed over as DuckDB's scanner does.
 /// Thread safety: pure functions.
 /// Source: PostgreSQL's lexical structure, which DuckDB's scanner follows.
 
@@ -12,11 +12,12 @@
 
 namespace clicklake {
 
-/// The statements of `text`, without their `;`, blanks and comments around them cut off; empty ones are left out. Views
-/// into `text`.
+/// The statements of `text`, without their `;`, blanks and comments around them cut off; empty ones
+/// are left out. Views into `text`.
 std::vector<std::string_view> split_statements(std::string_view text);
 
-/// Whether `text` ends outside of quotes and comments, with a `;` or nothing but blanks and comments after the last one.
+/// Whether `text` ends outside of quotes and comments, with a `;` or nothing but blanks and
+/// comments after the last one.
 bool is_complete(std::string_view text);
 
 /// What a statement means for the tables of the lake.

@@ -10,12 +10,16 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 TEST(SplitStatementsTest, CutsAtSemicolonsOnly) {
-  EXPECT_THAT(split_statements("SELECT 1; SELECT 2 ;\n SELECT 3"), ElementsAre("SELECT 1", "SELECT 2", "SELECT 3"));
+  EXPECT_THAT(split_statements("SELECT 1; SELECT 2 ;\n SELECT 3"),
+              ElementsAre("SELECT 1", "SELECT 2", "SELECT 3"));
 }
 
 TEST(SplitStatementsTest, QuotesAndCommentsHideSemicolons) {
-  EXPECT_THAT(split_statements("SELECT ';''; ' AS \"a;\"\"b\" -- one; comment\n, $$ ; $$, $t$ ; $$ ; $t$ /* ; /* ; */ ; */; SELECT E'\\'; '"),
-              ElementsAre("SELECT ';''; ' AS \"a;\"\"b\" -- one; comment\n, $$ ; $$, $t$ ; $$ ; $t$", "SELECT E'\\'; '"));
+  EXPECT_THAT(
+      split_statements("SELECT ';''; ' AS \"a;\"\"b\" -- one; comment\n, $$ ; $$, $t$ ; $$ ; $t$ "
+                       "/* ; /* ; */ ; */; SELECT E'\\'; '"),
+      ElementsAre("SELECT ';''; ' AS \"a;\"\"b\" -- one; comment\n, $$ ; $$, $t$ ; $$ ; $t$",
+                  "SELECT E'\\'; '"));
 }
 
 TEST(SplitStatementsTest, EmptyOnesAreLeftOut) {
@@ -28,7 +32,8 @@ TEST(SplitStatementsTest, CommentsAroundAreCutOff) {
 }
 
 TEST(SplitStatementsTest, ParametersAreNotDollarQuotes) {
-  EXPECT_THAT(split_statements("EXECUTE q($1, $2); SELECT 1"), ElementsAre("EXECUTE q($1, $2)", "SELECT 1"));
+  EXPECT_THAT(split_statements("EXECUTE q($1, $2); SELECT 1"),
+              ElementsAre("EXECUTE q($1, $2)", "SELECT 1"));
 }
 
 TEST(IsCompleteTest, NeedsASemicolonOutsideOfQuotesAndComments) {
@@ -55,12 +60,15 @@ TEST(StatementShapeTest, ReadsAreFoundBelowExplainAndCopy) {
   EXPECT_EQ(query("explain analyze FROM t"), "FROM t");
   EXPECT_EQ(query("EXPLAIN (ANALYZE, FORMAT json) SELECT 1"), "SELECT 1");
   EXPECT_EQ(query("EXPLAIN (SELECT 1)"), "(SELECT 1)");
-  EXPECT_EQ(query("COPY (SELECT ')' FROM (FROM t)) TO 'x' (FORMAT csv)"), "SELECT ')' FROM (FROM t)");
+  EXPECT_EQ(query("COPY (SELECT ')' FROM (FROM t)) TO 'x' (FORMAT csv)"),
+            "SELECT ')' FROM (FROM t)");
   EXPECT_EQ(query("DESCRIBE t"), "DESCRIBE t");
 }
 
 TEST(StatementShapeTest, TransactionsAndSettingsAreToldFromTheRest) {
-  const auto shape = [](std::string_view statement) { return statement_shape(statement).statement_class; };
+  const auto shape = [](std::string_view statement) {
+    return statement_shape(statement).statement_class;
+  };
   EXPECT_EQ(shape("BEGIN"), StatementClass::kBegin);
   EXPECT_EQ(shape("start transaction"), StatementClass::kBegin);
   EXPECT_EQ(shape("ROLLBACK"), StatementClass::kEnd);

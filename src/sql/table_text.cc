@@ -70,7 +70,8 @@ void TableText::add(std::string_view cell) {
 }
 
 void TableText::take_ready(std::string& out) {
-  if (!settled_ && cells_.size() < kMeasuredRows * columns_.size() && bytes_ < kMeasuredBytes) return;
+  if (!settled_ && cells_.size() < kMeasuredRows * columns_.size() && bytes_ < kMeasuredBytes)
+    return;
   settle(out);
 }
 
@@ -83,7 +84,8 @@ void TableText::settle(std::string& out) {
       std::size_t& width = widths_[i % columns_.size()];
       width = std::max(width, display_width(cells_[i]));
     }
-    for (std::size_t i = 0; i < columns_.size(); ++i) append_cell(out, i, columns_[i].name, columns_[i].right);
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      append_cell(out, i, columns_[i].name, columns_[i].right);
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (i > 0) out += '+';
       out.append(widths_[i] + 2, '-');
@@ -97,11 +99,13 @@ void TableText::settle(std::string& out) {
 }
 
 void TableText::append_line(std::string& out, std::size_t first_cell) const {
-  for (std::size_t i = 0; i < columns_.size(); ++i) append_cell(out, i, cells_[first_cell + i], columns_[i].right);
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    append_cell(out, i, cells_[first_cell + i], columns_[i].right);
 }
 
 /// With the separator before and, after the last one, the line's end: no blanks there.
-void TableText::append_cell(std::string& out, std::size_t column, std::string_view cell, bool right) const {
+void TableText::append_cell(std::string& out, std::size_t column, std::string_view cell,
+                            bool right) const {
   const std::size_t width = display_width(cell);
   const std::size_t padding = widths_[column] > width ? widths_[column] - width : 0;
   const bool last = column + 1 == columns_.size();

@@ -1,9 +1,8 @@
 #pragma once
 /// Rows as an aligned table, as they come.
 ///
-/// Place: the table format of result_writer. Invariant: bounded memory: the first rows set the widths, later and wider
-/// cells push their line to the right.
-/// Thread safety: thread-compatible.
+/// Place: the table format of result_writer. Invariant: bounded memory: the first rows set the
+/// widths, later and wider cells push their line to the right. Thread safety: thread-compatible.
 
 #include <cstddef>
 #include <string>

@@ -19,7 +19,8 @@ LogicalType duckdb_type_of(const DuckdbApi& api, ColumnType type) {
     case ColumnType::kDecimal18_4: return {api, api.duckdb_create_decimal_type(18, 4)};
     case ColumnType::kString: return {api, api.duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR)};
     case ColumnType::kDate: return {api, api.duckdb_create_logical_type(DUCKDB_TYPE_DATE)};
-    case ColumnType::kTimestampTz: return {api, api.duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP_TZ)};
+    case ColumnType::kTimestampTz:
+      return {api, api.duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP_TZ)};
     case ColumnType::kMapStringString: {
       const LogicalType text(api, api.duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
       return {api, api.duckdb_create_map_type(text.get(), text.get())};
@@ -28,8 +29,8 @@ LogicalType duckdb_type_of(const DuckdbApi& api, ColumnType type) {
   return {api, api.duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR)};
 }
 
-/// DuckDB calls back without anything that leads here, and the functions found by the first registration stay good: the
-/// library is never closed.
+/// DuckDB calls back without anything that leads here, and the functions found by the first
+/// registration stay good: the library is never closed.
 const DuckdbApi& callback_api(const DuckdbApi* api = nullptr) {
   static const DuckdbApi functions = *api;
   return functions;
@@ -55,7 +56,8 @@ void bind_unbound(duckdb_bind_info info) {
 
 void refuse_reading(duckdb_init_info info) {
   callback_api().duckdb_init_set_error(
-      info, "a lake table was read before its files were chosen: name the table itself in the statement");
+      info,
+      "a lake table was read before its files were chosen: name the table itself in the statement");
 }
 
 void no_rows(duckdb_function_info /*info*/, duckdb_data_chunk /*output*/) {}
@@ -72,11 +74,12 @@ Status register_unbound_table(Session& session) {
   api.duckdb_table_function_set_init(function, refuse_reading);
   api.duckdb_table_function_set_function(function, no_rows);
   api.duckdb_table_function_supports_projection_pushdown(function, true);
-  const duckdb_state state =
-      api.duckdb_register_table_function(static_cast<duckdb_connection>(session.connection()), function);
+  const duckdb_state state = api.duckdb_register_table_function(
+      static_cast<duckdb_connection>(session.connection()), function);
   api.duckdb_destroy_table_function(&function);
   if (state != DuckDBSuccess) {
-    return Error{ErrorCode::kCorruption, "DuckDB refuses the table function " + std::string(kUnboundTableFunction)};
+    return Error{ErrorCode::kCorruption,
+                 "DuckDB refuses the table function " + std::string(kUnboundTableFunction)};
   }
   return {};
 }

@@ -94,7 +94,7 @@ struct ColumnText::Node {
   bool is_json = false;
   idx_t array_size = 0;
   std::vector<std::string> names;  ///< of a struct's fields, a union's members, an enum's values
-  std::vector<Node> children;      ///< list, array: element; map: key, value; struct, union: members
+  std::vector<Node> children;  ///< list, array: element; map: key, value; struct, union: members
   const void* data = nullptr;
   const std::uint64_t* validity = nullptr;
 
@@ -139,7 +139,9 @@ struct ColumnText::Node {
       case DUCKDB_TYPE_ARRAY:
         array_size = api->duckdb_array_type_array_size(type);
         return add(api->duckdb_array_type_child_type(type));
-      case DUCKDB_TYPE_MAP: return add(api->duckdb_map_type_key_type(type)) && add(api->duckdb_map_type_value_type(type));
+      case DUCKDB_TYPE_MAP:
+        return add(api->duckdb_map_type_key_type(type)) &&
+               add(api->duckdb_map_type_value_type(type));
       case DUCKDB_TYPE_STRUCT:
         for (idx_t i = 0; i < api->duckdb_struct_type_child_count(type); ++i) {
           names.push_back(taken_text(*api, api->duckdb_struct_type_child_name(type, i)));
@@ -169,12 +171,14 @@ struct ColumnText::Node {
         break;
       }
       case DUCKDB_TYPE_STRUCT:
-        for (idx_t i = 0; i < children.size(); ++i) children[i].bind(api->duckdb_struct_vector_get_child(vector, i));
+        for (idx_t i = 0; i < children.size(); ++i)
+          children[i].bind(api->duckdb_struct_vector_get_child(vector, i));
         break;
       case DUCKDB_TYPE_UNION:
         // The first field is the tag: which member a row is.
         data = api->duckdb_vector_get_data(api->duckdb_struct_vector_get_child(vector, 0));
-        for (idx_t i = 0; i < children.size(); ++i) children[i].bind(api->duckdb_struct_vector_get_child(vector, i + 1));
+        for (idx_t i = 0; i < children.size(); ++i)
+          children[i].bind(api->duckdb_struct_vector_get_child(vector, i + 1));
         break;
       default: break;
     }
@@ -212,7 +216,8 @@ struct ColumnText::Node {
   }
 
   bool is_nested() const {
-    return id == DUCKDB_TYPE_LIST || id == DUCKDB_TYPE_ARRAY || id == DUCKDB_TYPE_MAP || id == DUCKDB_TYPE_STRUCT;
+    return id == DUCKDB_TYPE_LIST || id == DUCKDB_TYPE_ARRAY || id == DUCKDB_TYPE_MAP ||
+           id == DUCKDB_TYPE_STRUCT;
   }
 
   /// The text of a value that is neither NULL nor nested. `iso`: times as in JSON.
@@ -228,9 +233,12 @@ struct ColumnText::Node {
       case DUCKDB_TYPE_USMALLINT: out += std::to_string(at<std::uint16_t>(row)); break;
       case DUCKDB_TYPE_UINTEGER: out += std::to_string(at<std::uint32_t>(row)); break;
       case DUCKDB_TYPE_UBIGINT: out += std::to_string(at<std::uint64_t>(row)); break;
-      case DUCKDB_TYPE_HUGEINT: append_decimal(out, at<Halves>(row).high, at<Halves>(row).low, 0); break;
+      case DUCKDB_TYPE_HUGEINT:
+        append_decimal(out, at<Halves>(row).high, at<Halves>(row).low, 0);
+        break;
       case DUCKDB_TYPE_UHUGEINT:
-        append_unsigned_128(out, static_cast<std::uint64_t>(at<Halves>(row).high), at<Halves>(row).low);
+        append_unsigned_128(out, static_cast<std::uint64_t>(at<Halves>(row).high),
+                            at<Halves>(row).low);
         break;
       case DUCKDB_TYPE_BIGNUM: bignum(out, row); break;
       case DUCKDB_TYPE_DECIMAL: {
@@ -248,10 +256,18 @@ struct ColumnText::Node {
       case DUCKDB_TYPE_TIME: append_time(out, at<std::int64_t>(row), 1'000'000); break;
       case DUCKDB_TYPE_TIME_NS: append_time(out, at<std::int64_t>(row), 1'000'000'000); break;
       case DUCKDB_TYPE_TIME_TZ: append_time_tz(out, at<std::uint64_t>(row)); break;
-      case DUCKDB_TYPE_TIMESTAMP_S: append_timestamp(out, at<std::int64_t>(row), 1, separator, ""); break;
-      case DUCKDB_TYPE_TIMESTAMP_MS: append_timestamp(out, at<std::int64_t>(row), 1'000, separator, ""); break;
-      case DUCKDB_TYPE_TIMESTAMP: append_timestamp(out, at<std::int64_t>(row), 1'000'000, separator, ""); break;
-      case DUCKDB_TYPE_TIMESTAMP_NS: append_timestamp(out, at<std::int64_t>(row), 1'000'000'000, separator, ""); break;
+      case DUCKDB_TYPE_TIMESTAMP_S:
+        append_timestamp(out, at<std::int64_t>(row), 1, separator, "");
+        break;
+      case DUCKDB_TYPE_TIMESTAMP_MS:
+        append_timestamp(out, at<std::int64_t>(row), 1'000, separator, "");
+        break;
+      case DUCKDB_TYPE_TIMESTAMP:
+        append_timestamp(out, at<std::int64_t>(row), 1'000'000, separator, "");
+        break;
+      case DUCKDB_TYPE_TIMESTAMP_NS:
+        append_timestamp(out, at<std::int64_t>(row), 1'000'000'000, separator, "");
+        break;
       case DUCKDB_TYPE_TIMESTAMP_TZ:
         append_timestamp(out, at<std::int64_t>(row), 1'000'000, separator, iso ? "Z" : "+00");
         break;
@@ -271,11 +287,13 @@ struct ColumnText::Node {
   /// DuckDB's BIGNUM: a three-byte header, then the magnitude, both inverted where it is negative.
   void bignum(std::string& out, std::size_t row) const {
     std::string magnitude(bytes(row).substr(std::min<std::size_t>(3, bytes(row).size())));
-    const bool negative = !bytes(row).empty() && (static_cast<unsigned char>(bytes(row)[0]) & 0x80U) == 0;
+    const bool negative =
+        !bytes(row).empty() && (static_cast<unsigned char>(bytes(row)[0]) & 0x80U) == 0;
     if (negative) {
       for (char& c : magnitude) c = static_cast<char>(~c);
     }
-    duckdb_bignum value{reinterpret_cast<std::uint8_t*>(magnitude.data()), magnitude.size(), negative};
+    duckdb_bignum value{reinterpret_cast<std::uint8_t*>(magnitude.data()), magnitude.size(),
+                        negative};
     duckdb_value owned = api->duckdb_create_bignum(value);
     out += taken_text(*api, api->duckdb_get_varchar(owned));
     api->duckdb_destroy_value(&owned);
@@ -377,11 +395,13 @@ ColumnText::ColumnText(ColumnText&&) noexcept = default;
 ColumnText& ColumnText::operator=(ColumnText&&) noexcept = default;
 ColumnText::~ColumnText() = default;
 
-Result<ColumnText> ColumnText::create(const DuckdbApi& api, duckdb_logical_type type, std::string_view name) {
+Result<ColumnText> ColumnText::create(const DuckdbApi& api, duckdb_logical_type type,
+                                      std::string_view name) {
   auto node = std::make_unique<Node>();
   if (!node->describe(api, type)) {
-    return Error{ErrorCode::kUnsupported, "column " + std::string(name) + " is of type " + type_name(api, type) +
-                                              ", which has no text: cast it to VARCHAR or JSON in the statement"};
+    return Error{ErrorCode::kUnsupported,
+                 "column " + std::string(name) + " is of type " + type_name(api, type) +
+                     ", which has no text: cast it to VARCHAR or JSON in the statement"};
   }
   return ColumnText(std::move(node));
 }

@@ -4,7 +4,8 @@
 /// Place: the result writers; one ColumnText a column.
 /// Invariant: JSON fragments are valid JSON by RFC 8259; numbers in them keep all their digits.
 /// Thread safety: thread-compatible.
-/// Source: DuckDB's C API, "Vectors"; spelling of plain text as DuckDB's CAST to VARCHAR, but for nested values (JSON) and
+/// Source: DuckDB's C API, "Vectors"; spelling of plain text as DuckDB's CAST to VARCHAR, but for
+/// nested values (JSON) and
 ///   BLOB (`\x` and hex digits, as Postgres has it).
 
 #include <cstddef>
@@ -22,8 +23,10 @@ void append_json_string(std::string& out, std::string_view text);
 
 class ColumnText {
  public:
-  /// For a column of `type`. Errors: kUnsupported, a type without a text (VARIANT, GEOMETRY): cast it in the statement.
-  static Result<ColumnText> create(const DuckdbApi& api, duckdb_logical_type type, std::string_view name);
+  /// For a column of `type`. Errors: kUnsupported, a type without a text (VARIANT, GEOMETRY): cast
+  /// it in the statement.
+  static Result<ColumnText> create(const DuckdbApi& api, duckdb_logical_type type,
+                                   std::string_view name);
   ColumnText(ColumnText&&) noexcept;
   ColumnText& operator=(ColumnText&&) noexcept;
   ~ColumnText();
@@ -33,7 +36,8 @@ class ColumnText {
   bool is_null(std::size_t row) const;
   /// The plain text of a row that is not NULL.
   void append_text(std::string& out, std::size_t row) const;
-  /// The JSON value of a row, `null` included. Times are ISO 8601 with `T`, those with a zone end in `Z`.
+  /// The JSON value of a row, `null` included. Times are ISO 8601 with `T`, those with a zone end
+  /// in `Z`.
   void append_json(std::string& out, std::size_t row) const;
   /// Whether the values are numbers, to be aligned at the right.
   bool is_number() const;

@@ -54,10 +54,11 @@ const char* scalar_name(duckdb_type id) {
 
 std::string members_name(const DuckdbApi& api, duckdb_logical_type type, bool is_union) {
   std::string out = is_union ? "UNION(" : "STRUCT(";
-  const idx_t count =
-      is_union ? api.duckdb_union_type_member_count(type) : api.duckdb_struct_type_child_count(type);
+  const idx_t count = is_union ? api.duckdb_union_type_member_count(type)
+                               : api.duckdb_struct_type_child_count(type);
   for (idx_t i = 0; i < count; ++i) {
-    char* name = is_union ? api.duckdb_union_type_member_name(type, i) : api.duckdb_struct_type_child_name(type, i);
+    char* name = is_union ? api.duckdb_union_type_member_name(type, i)
+                          : api.duckdb_struct_type_child_name(type, i);
     const LogicalType child(api, is_union ? api.duckdb_union_type_member_type(type, i)
                                           : api.duckdb_struct_type_child_type(type, i));
     if (i > 0) out += ", ";
@@ -82,7 +83,8 @@ std::string type_name(const DuckdbApi& api, duckdb_logical_type type) {
     }
     case DUCKDB_TYPE_ARRAY: {
       const LogicalType child(api, api.duckdb_array_type_child_type(type));
-      return type_name(api, child.get()) + "[" + std::to_string(api.duckdb_array_type_array_size(type)) + "]";
+      return type_name(api, child.get()) + "[" +
+             std::to_string(api.duckdb_array_type_array_size(type)) + "]";
     }
     case DUCKDB_TYPE_MAP: {
       const LogicalType key(api, api.duckdb_map_type_key_type(type));
@@ -95,7 +97,8 @@ std::string type_name(const DuckdbApi& api, duckdb_logical_type type) {
       std::string out = "ENUM(";
       const std::uint32_t count = api.duckdb_enum_dictionary_size(type);
       for (std::uint32_t i = 0; i < count; ++i) {
-        out += (i > 0 ? ", " : "") + quote_literal(take_text(api, api.duckdb_enum_dictionary_value(type, i)));
+        out += (i > 0 ? ", " : "") +
+               quote_literal(take_text(api, api.duckdb_enum_dictionary_value(type, i)));
       }
       return out + ")";
     }

@@ -1,9 +1,8 @@
 #pragma once
 /// DuckDB's logical types: their spelling and how their values lie in memory.
 ///
-/// Place: a query result describes its columns with it; the writers walk nested types with LogicalType.
-/// Thread safety: thread-compatible.
-/// Source: DuckDB's C API, "Logical Type Interface".
+/// Place: a query result describes its columns with it; the writers walk nested types with
+/// LogicalType. Thread safety: thread-compatible. Source: DuckDB's C API, "Logical Type Interface".
 
 #include <string>
 
@@ -16,7 +15,9 @@ namespace clicklake {
 class LogicalType {
  public:
   LogicalType(const DuckdbApi& api, duckdb_logical_type type) : api_(&api), type_(type) {}
-  LogicalType(LogicalType&& other) noexcept : api_(other.api_), type_(other.type_) { other.type_ = nullptr; }
+  LogicalType(LogicalType&& other) noexcept : api_(other.api_), type_(other.type_) {
+    other.type_ = nullptr;
+  }
   LogicalType(const LogicalType&) = delete;
   LogicalType& operator=(const LogicalType&) = delete;
   LogicalType& operator=(LogicalType&&) = delete;

@@ -468,6 +468,7 @@ Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
                       row});
     }
     std::vector<std::uint32_t> identified;
+    identified.reserve(rows.size());
     for (const IdentifiedRow& row : rows) identified.push_back(row.row);
     ASSIGN_OR_RETURN(const std::vector<std::uint32_t> duplicates,
                      window_->resolve(sequence, columns_.hour, std::move(rows)));

@@ -8,9 +8,10 @@ namespace {
 TEST(StrayLogTest, LinesComeBackWholeFromMemoryAndFromDisk) {
   StrayLog log(std::filesystem::temp_directory_path());
   std::vector<std::string> texts;
-  for (int i = 0; i < 500; ++i)
-    texts.push_back(
-        std::string(static_cast<std::size_t>(i * 17 % 9000), static_cast<char>('a' + i % 26)));
+  texts.reserve(500);
+  for (int i = 0; i < 500; ++i) {
+    texts.emplace_back(static_cast<std::size_t>(i * 17 % 9000), static_cast<char>('a' + i % 26));
+  }
   for (std::size_t i = 0; i < texts.size(); ++i)
     ASSERT_TRUE(log.add(static_cast<std::int64_t>(i), 3, i * 10, i + 1, texts[i]).has_value());
   ASSERT_EQ(log.lines().size(), texts.size());

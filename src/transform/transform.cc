@@ -73,6 +73,7 @@ class Transform {
       by_hour[hour].inputs.push_back(i);
     }
     std::vector<HourTask> tasks;
+    tasks.reserve(by_hour.size());
     for (auto& [hour, task] : by_hour) tasks.push_back(std::move(task));
     return tasks;
   }

@@ -1,8 +1,9 @@
 """Click files with a known truth, for the crash tests.
 
 Every event carries its number in metadata['n'], so that "there exactly once" can be asked of the
-lake. Files lie in year=/month=/day=/hour= folders, so that they can be registered in place too, and
-their modification times are set, so that arrived_at and is_late are the same in every run.
+lake. Files lie in year=/month=/day=/hour= folders, so that they can be registered in place too.
+Modification times are set: equal for files of one hour that come together, so that arrived_at does not
+depend on which of several equal events was read first.
 """
 
 import json
@@ -36,6 +37,7 @@ class Clicks:
     def __init__(self, root, seed=1):
         self.root = pathlib.Path(root)
         self.random = random.Random(seed)
+        self.delay = 600  # seconds from the end of an hour to the arrival of its files
         self.lines = []  # (hour, text) of every event so far
         self.files = 0
         self.duplicates = 0
@@ -91,7 +93,7 @@ class Clicks:
         old = path.read_text() if into else ""
         staged = self.root.parent / f"{self.root.name}.staged"
         staged.write_text(old + "".join(line + "\n" for line in lines))
-        arrived = (hour + 1) * 3600 + 600 + self.files
+        arrived = (hour + 1) * 3600 + self.delay
         os.utime(staged, (arrived, arrived))
         os.rename(staged, path)
         return path
@@ -108,6 +110,7 @@ def first_part(root):
 
 def second_part(clicks):
     """What comes later: a new day, late events of old hours, a file that grew."""
+    clicks.delay = 4 * 3600
     clicks.add_file(48, 20, duplicates=1, bad=1, blank=1)
     clicks.add_file(0, 6, duplicates=4)
     clicks.add_file(25, 5, bad=2)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 
@@ -25,8 +26,23 @@ class Terminal:
         if self.pid == 0:
             os.execve(arguments[0], arguments, environment)
 
+    def edits(self):
+        """Whether a line is being edited: keys come one by one then."""
+        return not termios.tcgetattr(self.fd)[3] & termios.ICANON
+
+    def wait_until(self, editing, seconds=60):
+        end = time.monotonic() + seconds
+        while self.edits() != editing:
+            if time.monotonic() > end:
+                raise AssertionError(f'a line is {"not " if editing else ""}edited; on the screen: {self.screen!r}')
+            time.sleep(0.01)
+
+    def press(self, keys):
+        os.write(self.fd, keys.encode())
+
     def type(self, text):
-        os.write(self.fd, text.encode())
+        self.wait_until(editing=True)
+        self.press(text)
 
     def expect(self, text, seconds=60):
         """What came up to and with `text`; that is taken off the screen."""
@@ -73,6 +89,9 @@ class PromptTest(unittest.TestCase):
         self.lake = str(self.folder / 'lake')
         subprocess.run([BINARY, 'init', self.lake], check=True, capture_output=True)
 
+    def history(self):
+        return self.folder / 'state' / 'clicklake' / 'history'
+
     def start(self):
         terminal = Terminal([BINARY, 'sql', '--lake', self.lake], self.environment)
         terminal.expect(PROMPT)
@@ -90,17 +109,14 @@ class PromptTest(unittest.TestCase):
 
     def test_tab_completes_keywords_tables_and_columns(self):
         terminal = self.start()
-        terminal.type('sele\t')
-        terminal.expect('select ')
-        terminal.type('count(*) AS n FROM fact\t')
-        terminal.expect('fact_clicks ')
-        terminal.type('WHERE event_ty\t')
-        terminal.expect('event_type ')
-        terminal.type("= 'x';\n")
-        terminal.expect(' 0')
+        terminal.type("sele\tcount(*) + 41 AS n FROM fact\tWHERE event_ty\t= 'x';\n")
+        terminal.expect(' 41')
         terminal.expect('(1 row, ')
+        terminal.expect(PROMPT)
         terminal.type('\x04')
         self.assertEqual(terminal.leave(), 0)
+        kept = self.history().read_text().replace('\\040', ' ')
+        self.assertIn("select count(*) + 41 AS n FROM fact_clicks WHERE event_type = 'x';", kept)
 
     def test_tab_lists_what_is_possible(self):
         terminal = self.start()
@@ -136,15 +152,10 @@ class PromptTest(unittest.TestCase):
 
     def test_interrupt_stops_the_running_statement_only(self):
         terminal = self.start()
-        terminal.type('SELECT sum(a.i * b.i) FROM range(100000000) a(i), range(100000000) b(i);\n')
-        terminal.expect('b(i);')
-        # Typed before the statement runs it would cancel a line: again until it is told.
-        for _ in range(60):
-            time.sleep(0.5)
-            terminal.type('\x03')
-            ready, _, _ = select.select([terminal.fd], [], [], 0.5)
-            if ready:
-                break
+        terminal.type('SELECT sum(a.i * b.i) FROM range(1000000000) a(i), range(1000000000) b(i);\n')
+        terminal.wait_until(editing=False)
+        time.sleep(0.5)
+        terminal.press('\x03')
         terminal.expect('INTERRUPT Error')
         terminal.expect(PROMPT)
         terminal.type("SELECT 'after' || 'wards' AS w;\n")
@@ -159,9 +170,7 @@ class PromptTest(unittest.TestCase):
         terminal.expect(PROMPT)
         terminal.type('.quit\n')
         self.assertEqual(terminal.leave(), 0)
-        history = self.folder / 'state' / 'clicklake' / 'history'
-        self.assertTrue(history.exists())
-        self.assertEqual(history.stat().st_mode & 0o077, 0)
+        self.assertEqual(self.history().stat().st_mode & 0o077, 0)
         again = self.start()
         again.type('\x1b[A\x1b[A')
         again.expect("'before'")
