@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares clicklake's star schema, all seven tables, row by row, with the same tables made in SQL from the same input.
 
-    compare_star.py SOURCE [--binary build/clicklake] [--mode in-place|copy|stdin] [--reader duckdb|python] [--keep FOLDER]
+    compare_star.py SOURCE [--binary build/clicklake] [--mode in-place|copy|stdin] [--batches N] [--reader duckdb|python]
     compare_star.py --generated HOURS EVENTS_PER_HOUR ...        # the shared generator's data (gen.py), or clicklake generate's
     compare_star.py --dirty HOURS EVENTS ...                     # clicklake generate --dirty, read by --reader python
     compare_star.py --odd LINES ...                              # bench/star/odd_records.py, read by --reader python
@@ -16,6 +16,7 @@ import collections
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import subprocess
@@ -114,20 +115,43 @@ def clicklake(binary, *arguments, allowed=(0,), **options):
     return done.stdout
 
 
-def our_tables(binary, db, source, files, mode, folder):
-    """Runs `source` into a new lake and loads its tables into `db` as ours_<table>; the run's report."""
+def our_tables(binary, db, source, files, mode, batches, folder):
+    """Runs `source` into a new lake, in one run or in several, and loads its tables into `db` as ours_<table>; the runs' counts."""
     lake = folder / "lake"
     clicklake(binary, "init", lake)
-    run = ["run", "--lake", lake, "--format", "json"]
-    if mode == "stdin":
-        report = clicklake(binary, *run, "-", input=b"".join(f.read_bytes() for f in files))
+    run = ["run", "--lake", lake, "--format", "json", *(["--in-place"] if mode == "in-place" else [])]
+    counts = collections.Counter()
+    if batches == 1:
+        groups = [[source]]
     else:
-        report = clicklake(binary, *run, *(["--in-place"] if mode == "in-place" else []), source)
+        shuffled = random.Random(batches).sample(files, len(files))
+        groups = [shuffled[i::batches] for i in range(min(batches, len(shuffled)))]
+    for group in groups:
+        if mode == "stdin":
+            named = files if batches == 1 else group
+            report = json.loads(clicklake(binary, *run, "-", input=b"\n".join(f.read_bytes().rstrip(b"\n") for f in named)))
+        else:
+            report = json.loads(clicklake(binary, *run, *group))
+        for name in ("records_read", "accepted", "duplicate", "quarantined", "blank"):
+            counts[name] += report[name]
+        # A replaced row was accepted by the run before: over all of them it is the duplicate.
+        counts["accepted"] -= report["replaced"]
+        counts["duplicate"] += report["replaced"]
+        for reason, count in report["quarantined_by_reason"].items():
+            counts["quarantined_by_reason." + reason] += count
     for table in KEYS:
         path = folder / f"{table}.parquet"
         clicklake(binary, "sql", "--lake", lake, "--format", "parquet", "--output", path, f"SELECT * FROM {table}")
         db.execute(f"CREATE TABLE ours_{table} AS SELECT * FROM read_parquet('{path}')")
-    return json.loads(report)
+    return counts
+
+
+def compare_counts(ours, theirs, reasons):
+    """Differences of the runs' counts as lines of text."""
+    names = ["records_read", "accepted", "duplicate", "quarantined", "blank"]
+    if reasons:
+        names += sorted(n for n in ours | theirs if n.startswith("quarantined_by_reason."))
+    return [f"report: {name} is {ours[name]} in clicklake and {theirs[name]} here" for name in names if ours[name] != theirs[name]]
 
 
 def compare_table(db, table, show):
@@ -216,6 +240,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "build/clicklake")
     parser.add_argument("--mode", choices=("in-place", "copy", "stdin"), default="in-place")
+    parser.add_argument("--batches", type=int, default=1, help="in so many runs, files in any order")
     parser.add_argument("--reader", choices=("duckdb", "python"))
     parser.add_argument("--base-currency", default="USD")
     parser.add_argument("--show", type=int, default=3, help="examples of each difference")
@@ -231,17 +256,10 @@ def main():
                        and not any(part[0] in "._" for part in p.relative_to(source).parts)) if source.is_dir() else [source]
         reader = arguments.reader or ("python" if arguments.dirty or arguments.odd else "duckdb")
         db, counts = other_tables(duckdb, xxhash, files, reader, arguments.base_currency)
-        report = our_tables(arguments.binary, db, source, files, arguments.mode, folder)
-        differences = 0
-        for name in ("records_read", "accepted", "duplicate", "quarantined", "blank"):
-            if report[name] != counts[name]:
-                differences += 1
-                print(f"report: {name} is {report[name]} in clicklake and {counts[name]} here")
-        if reader == "python":
-            reasons = {k.partition(".")[2]: v for k, v in counts.items() if k.startswith("quarantined_by_reason.")}
-            if {k: v for k, v in report["quarantined_by_reason"].items() if v} != reasons:
-                differences += 1
-                print(f"report: quarantined_by_reason is {report['quarantined_by_reason']} in clicklake and {reasons} here")
+        ours = our_tables(arguments.binary, db, source, files, arguments.mode, arguments.batches, folder)
+        found = compare_counts(ours, counts, reader == "python")
+        differences = len(found)
+        print("\n".join(found) or "counts equal")
         for table in KEYS:
             found = compare_table(db, table, arguments.show)
             differences += len(found)
@@ -249,7 +267,7 @@ def main():
             for line in found:
                 print("    " + line)
         print(f"{counts['records_read']} records, {counts['accepted']} accepted, {counts['duplicate']} duplicate, {counts['quarantined']} quarantined, "
-              f"mode {arguments.mode}, reader {reader}: {'different' if differences else 'equal'}")
+              f"mode {arguments.mode}, {arguments.batches} runs, reader {reader}: {'different' if differences else 'equal'}")
         return 1 if differences else 0
     finally:
         if not arguments.keep:

@@ -12,7 +12,9 @@ namespace {
 
 Record shop_record() {
   Record record;
-  const auto set = [&](RawField field, std::string_view text) { record.fields[static_cast<std::size_t>(field)] = text; };
+  const auto set = [&](RawField field, std::string_view text) {
+    record.fields[static_cast<std::size_t>(field)] = text;
+  };
   set(RawField::kUserId, "u00012345");
   set(RawField::kSessionId, "s-000015846-02");
   set(RawField::kEventType, "add_to_cart");
@@ -20,8 +22,9 @@ Record shop_record() {
   set(RawField::kPageUrl, "https://shop.example.com/shoes/product/000002?utm_source=s2&ref=2");
   set(RawField::kReferrerUrl, "https://t.co/abc");
   record.timestamp_us = 1'730'480'400'047'000;
-  record.metadata = {{"app_version", "4.2.2"}, {"category", "shoes"}, {"currency", "USD"},      {"experiment", "exp-2:A"},
-                     {"ip", "203.0.2.2"},      {"price", "2.99"},     {"product_id", "P000002"}, {"quantity", "3"}};
+  record.metadata = {{"app_version", "4.2.2"},  {"category", "shoes"}, {"currency", "USD"},
+                     {"experiment", "exp-2:A"}, {"ip", "203.0.2.2"},   {"price", "2.99"},
+                     {"product_id", "P000002"}, {"quantity", "3"}};
   return record;
 }
 

@@ -19,7 +19,8 @@ constexpr char kSpaced[] =
     R"({ "event_timestamp" : 1730480400047 , "metadata" : { "status" : 200 , "bytes" : 19735 , "nested" : { "a" : [ 1 , 2 ] } } , "event_type" : "page_view" , "user_id" : "3cf2599038237cb7" , "page_url" : "http://example.com/articles/" , "extra" : true })";
 constexpr char kEscaped[] =
     R"({"user_id":"u\u00e9\u00e8","event_type":"search","event_timestamp":"2024-11-01 17:00:00+01:00","page_url":"https:\/\/shop.example.com\/search?q=\u0041","metadata":{"query":"cheap \"shoes\" \u2713 \ud83d\ude00","path":"a\\b\/c","line":"one\ntwo"}})";
-constexpr char kBroken[] = R"({"user_id":"u00012345","session_id":"s-000015846-02","event_type":"page_view","event_timestamp":"2024-11-01T17:00:00.047Z","page_url":"https://shop)";
+constexpr char kBroken[] =
+    R"({"user_id":"u00012345","session_id":"s-000015846-02","event_type":"page_view","event_timestamp":"2024-11-01T17:00:00.047Z","page_url":"https://shop)";
 
 void parse_line(benchmark::State& state, std::string text) {
   std::vector<char> padded(text.size() + 1 + kLinePadding);

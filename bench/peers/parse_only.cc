@@ -1,11 +1,14 @@
 /// parse_only [--threads N] [--way many|line|dom|plain] FOLDER: what parsing alone costs.
 ///
-/// simdjson over every .json file under FOLDER: each record's top-level keys compared with the seven known names, each known value as unescaped text (the timestamp,
-/// too), every metadata key and value unescaped. No validation of what the values mean, no hashes, no dimensions, no output: the floor under the whole job.
-/// Files are handed to threads one by one and read() in blocks of whole lines into one reused buffer a thread. The ways through a block: `many` is On
-/// Demand's iterate_many (one structural index over the block), `line` is On Demand line by line, `dom` is the DOM's parse_many; `plain` is `many` as the
-/// compiler leaves it, without forced inlining.
-/// Prints one JSON object with what was seen. Source: simdjson's documentation, "On Demand" and "parse_many".
+/// simdjson over every .json file under FOLDER: each record's top-level keys compared with the
+/// seven known names, each known value as unescaped text (the timestamp, too), every metadata key
+/// and value unescaped. No validation of what the values mean, no hashes, no dimensions, no output:
+/// the floor under the whole job. Files are handed to threads one by one and read() in blocks of
+/// whole lines into one reused buffer a thread. The ways through a block: `many` is On Demand's
+/// iterate_many (one structural index over the block), `line` is On Demand line by line, `dom` is
+/// the DOM's parse_many; `plain` is `many` as the compiler leaves it, without forced inlining.
+/// Prints one JSON object with what was seen. Source: simdjson's documentation, "On Demand" and
+/// "parse_many".
 
 #include <fcntl.h>
 #include <simdjson.h>
@@ -33,10 +36,10 @@ constexpr std::size_t kBlockBytes = 256 * 1024;
 
 struct Seen {
   std::uint64_t records = 0;
-  std::uint64_t texts = 0;     ///< known values and metadata keys and values
+  std::uint64_t texts = 0;  ///< known values and metadata keys and values
   std::uint64_t text_bytes = 0;
-  std::uint64_t others = 0;    ///< values that are no text
-  std::uint64_t unknown = 0;   ///< top-level keys that are none of the seven
+  std::uint64_t others = 0;   ///< values that are no text
+  std::uint64_t unknown = 0;  ///< top-level keys that are none of the seven
   std::uint64_t failed = 0;
 
   void take(std::string_view text) {
@@ -59,7 +62,10 @@ enum class Field { kText, kMetadata, kUnknown };
 Field field_of(std::string_view key) {
   switch (key.size()) {
     case 7: return key == "user_id" ? Field::kText : Field::kUnknown;
-    case 8: return key == "page_url" ? Field::kText : key == "metadata" ? Field::kMetadata : Field::kUnknown;
+    case 8:
+      return key == "page_url"   ? Field::kText
+             : key == "metadata" ? Field::kMetadata
+                                 : Field::kUnknown;
     case 10: return key == "session_id" || key == "event_type" ? Field::kText : Field::kUnknown;
     case 11: return key == "device_type" ? Field::kText : Field::kUnknown;
     case 12: return key == "referrer_url" ? Field::kText : Field::kUnknown;
@@ -167,7 +173,8 @@ class Reader {
     if (file < 0) return false;
     std::size_t held = 0;
     for (;;) {
-      const ssize_t got = ::read(file, buffer_.data() + held, buffer_.size() - SIMDJSON_PADDING - held);
+      const ssize_t got =
+          ::read(file, buffer_.data() + held, buffer_.size() - SIMDJSON_PADDING - held);
       if (got < 0) return ::close(file), false;
       held += static_cast<std::size_t>(got);
       if (held == 0) break;
@@ -197,11 +204,13 @@ class Reader {
       const char* p = buffer_.data();
       const char* const end = p + size;
       while (p < end) {
-        const auto* newline = static_cast<const char*>(std::memchr(p, '\n', static_cast<std::size_t>(end - p)));
+        const auto* newline =
+            static_cast<const char*>(std::memchr(p, '\n', static_cast<std::size_t>(end - p)));
         if (newline == nullptr) newline = end;
         const auto length = static_cast<std::size_t>(newline - p);
         ondemand::document document;
-        if (on_demand_.iterate(p, length, length + SIMDJSON_PADDING).get(document) == simdjson::SUCCESS) {
+        if (on_demand_.iterate(p, length, length + SIMDJSON_PADDING).get(document) ==
+            simdjson::SUCCESS) {
           take_document_inlined(document, &seen_);
         } else {
           ++seen_.failed;
@@ -210,7 +219,9 @@ class Reader {
       }
     } else if (way_ != "dom") {
       ondemand::document_stream stream;
-      if (on_demand_.iterate_many(buffer_.data(), size, std::max(size, simdjson::dom::MINIMAL_BATCH_SIZE)).get(stream) != simdjson::SUCCESS) {
+      if (on_demand_
+              .iterate_many(buffer_.data(), size, std::max(size, simdjson::dom::MINIMAL_BATCH_SIZE))
+              .get(stream) != simdjson::SUCCESS) {
         ++seen_.failed;
         return;
       }
@@ -221,7 +232,8 @@ class Reader {
       }
     } else {
       dom::document_stream stream;
-      if (dom_.parse_many(buffer_.data(), size, std::max(size, simdjson::dom::MINIMAL_BATCH_SIZE)).get(stream) != simdjson::SUCCESS) {
+      if (dom_.parse_many(buffer_.data(), size, std::max(size, simdjson::dom::MINIMAL_BATCH_SIZE))
+              .get(stream) != simdjson::SUCCESS) {
         ++seen_.failed;
         return;
       }
@@ -265,7 +277,8 @@ int main(int argc, char** argv) {
   }
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".json") files.push_back(entry.path().string());
+    if (entry.is_regular_file() && entry.path().extension() == ".json")
+      files.push_back(entry.path().string());
   }
   std::sort(files.begin(), files.end());
   std::atomic<std::size_t> next{0};
@@ -285,10 +298,13 @@ int main(int argc, char** argv) {
   }
   Seen sum;
   for (const Seen& s : seen) sum.add(s);
-  std::printf("{\"records\": %llu, \"texts\": %llu, \"text_bytes\": %llu, \"others\": %llu, \"unknown_keys\": %llu, \"failed\": %llu, \"files\": %zu, "
-              "\"simdjson\": \"%s\", \"implementation\": \"%s\"}\n",
-              static_cast<unsigned long long>(sum.records), static_cast<unsigned long long>(sum.texts), static_cast<unsigned long long>(sum.text_bytes),
-              static_cast<unsigned long long>(sum.others), static_cast<unsigned long long>(sum.unknown), static_cast<unsigned long long>(sum.failed), files.size(),
-              SIMDJSON_VERSION, simdjson::get_active_implementation()->name().c_str());
+  std::printf(
+      "{\"records\": %llu, \"texts\": %llu, \"text_bytes\": %llu, \"others\": %llu, "
+      "\"unknown_keys\": %llu, \"failed\": %llu, \"files\": %zu, "
+      "\"simdjson\": \"%s\", \"implementation\": \"%s\"}\n",
+      static_cast<unsigned long long>(sum.records), static_cast<unsigned long long>(sum.texts),
+      static_cast<unsigned long long>(sum.text_bytes), static_cast<unsigned long long>(sum.others),
+      static_cast<unsigned long long>(sum.unknown), static_cast<unsigned long long>(sum.failed),
+      files.size(), SIMDJSON_VERSION, simdjson::get_active_implementation()->name().c_str());
   return unreadable ? 1 : 0;
 }

@@ -113,7 +113,7 @@ def event(r):
         fields["user_id"] = r.choice([None, "", 42, False])
     metadata = {}
     for name, values in (("product_id", ["P1", "P2", None, 17, ""]), ("category", ["shoes", "", "日本", None]), ("price", ["19.99", 5, "1,299", "12.34565", "-0.00005",
-                         "1e3", Raw("2.50E1"), "99999999999999.9999", "100000000000000", "abc", "", None, " 5", ".5", "5.", "0x10"]),
+                         "1e3", Raw("2.50E1"), "99999999.9999", "100000000000000", "99999999999999.99995", "abc", "", None, " 5", ".5", "5.", "0x10"]),
                          ("quantity", ["2", 3, "-1", "2.0", "9999999999", "2147483647", None, "", "007", "+1"]), ("currency", ["USD", "EUR", "USD", None, "", "usd"]),
                          ("user_agent", ["Mozilla/5.0", "bot", "", None]), ("utm_source", ["news", "", None]), ("utm_term", ["x y", 5]), ("click_id_type", ["gclid", "own"]),
                          ("nested", [{"a": [1, "x\n\"y/", None, {"b": True}]}, [], {}, [Raw("1.50"), "é😀"]]), ("Zeta", ["1", "~"]), ("a", ["1:b", "\u0000", "tab\t"]),

@@ -23,7 +23,7 @@ FROM events;
 CREATE TABLE identified AS
 SELECT *, row_number() OVER (PARTITION BY event_key, event_check ORDER BY event_us, canonical_hash) = 1 AS stays
 FROM (SELECT *, xxh64(identity, 42::UBIGINT) AS event_key, xxh64(identity, 7222504154230306497::UBIGINT) AS event_check,
-        xxh64(canon, 42::UBIGINT)::HUGEINT + CASE WHEN xxh64(canon, 42::UBIGINT) < 0 THEN 18446744073709551616::HUGEINT ELSE 0 END AS canonical_hash
+        xxh64(canon, 42::UBIGINT) AS canonical_hash
       FROM (SELECT *, CASE WHEN filled(event_id) IS NULL THEN canon ELSE 'id:' || event_id END AS identity FROM canonical));
 
 -- Pages and campaigns -------------------------------------------------------------------------------------------------
@@ -87,12 +87,13 @@ SELECT event_key, event_check, filled(event_id) AS event_id,
   surrogate(device_key_text) AS device_key, surrogate(campaign) AS campaign_key,
   strftime(event_timestamp, '%Y%m%d')::INT AS date_key, event_type, event_timestamp, filled(session_id) AS session_id,
   entry(metadata, 'product_id') AS product_id, entry(metadata, 'category') AS category, price, quantity, entry(metadata, 'currency') AS currency,
-  CASE WHEN event_type = 'purchase' THEN TRY_CAST(price * coalesce(quantity, 1) AS DECIMAL(18,4)) END AS revenue,
+  CASE WHEN event_type = 'purchase' THEN TRY_CAST(price::DECIMAL(28,4) * coalesce(quantity, 1) AS DECIMAL(18,4)) END AS revenue,
   -- What no column holds; a promoted value that does not type stays.
   map_from_entries(list_filter(metadata, lambda e: e."key" NOT IN ('product_id', 'category', 'currency', 'user_agent', 'price', 'quantity')
     OR e."key" = 'price' AND e."value" IS NOT NULL AND price IS NULL
     OR e."key" = 'quantity' AND e."value" IS NOT NULL AND quantity IS NULL)) AS metadata,
-  year(event_timestamp)::INT AS "year", month(event_timestamp)::INT AS "month", day(event_timestamp)::INT AS "day", hour(event_timestamp)::INT AS "hour"
+  year(event_timestamp)::INT AS "year", month(event_timestamp)::INT AS "month", day(event_timestamp)::INT AS "day", hour(event_timestamp)::INT AS "hour",
+  CASE WHEN filled(event_id) IS NOT NULL THEN canonical_hash END AS canonical_key
 FROM kept;
 
 -- Dimensions: a row for each member that a fact refers to; key 0 is "(unknown)" -----------------------------------------

@@ -179,26 +179,19 @@ char* pack_hybrid_bits(const std::uint64_t* words, std::size_t count, char* out)
 IndexCheck check_indices(const std::uint32_t* indices, std::size_t count, std::size_t entries) {
   constexpr std::uint32_t kSign = 0x80000000U;
   if (entries >= kSign) return {false, false};
-  // An index below `entries` is below 2^31 and becomes negative when these are taken off: two
-  // operations a vector.
+  // An index below `entries`, and so below 2^31, becomes negative when these are taken off, and a
+  // null stays negative: a few operations a vector, and no comparison of unsigned numbers.
   const auto size = static_cast<std::uint32_t>(entries);
+  std::uint32_t nulls = 0;
   std::uint32_t any = 0;
   std::uint32_t every = kSign;
   for (std::size_t i = 0; i < count; ++i) {
-    any |= indices[i];
+    const std::uint32_t null_mask = indices[i] == kNull ? ~0U : 0U;
+    nulls |= null_mask;
+    any |= indices[i] & ~null_mask;
     every &= indices[i] - size;
   }
-  if ((any & kSign) == 0) return {false, every != 0 || count == 0};
-  IndexCheck check;
-  std::uint32_t nulls = 0;
-  std::uint32_t misfits = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    nulls |= indices[i] == kNull ? 1U : 0U;
-    misfits |= indices[i] != kNull && indices[i] >= size ? 1U : 0U;
-  }
-  check.has_nulls = nulls != 0;
-  check.all_fit = misfits == 0;
-  return check;
+  return {nulls != 0, (any & kSign) == 0 && (every & kSign) != 0};
 }
 
 std::size_t compact_indices(const std::uint32_t* indices, std::size_t count, std::uint32_t* out,

@@ -40,7 +40,7 @@ struct IndexCheck {
   bool has_nulls = false;
   bool all_fit = true;  ///< each is a null or below the number of entries
 };
-/// Cost: memory speed where there are no nulls.
+/// Cost: memory speed.
 IndexCheck check_indices(const std::uint32_t* indices, std::size_t count, std::size_t entries);
 
 /// Moves those that are no null to `out` (room for `count`) and sets their bits in `words`; returns

@@ -79,6 +79,8 @@ struct IndexBody {
   const std::uint32_t* indices;
   int width;
   static constexpr ParquetEncoding kEncoding = ParquetEncoding::kRleDictionary;
+  /// Of `count` indices, where there are no runs.
+  std::size_t bytes(std::size_t count) const { return count * static_cast<std::size_t>(width) / 8; }
   std::size_t bound(std::size_t, std::size_t count) const { return 1 + hybrid_bound(count, width); }
   char* write(std::size_t first, std::size_t count, char* out) const {
     *out = static_cast<char>(width);

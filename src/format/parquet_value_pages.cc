@@ -4,6 +4,7 @@
 #include <string>
 
 #include "format/parquet_frequency_order.h"
+#include "format/parquet_number_dictionary.h"
 
 namespace clicklake {
 namespace {
@@ -101,6 +102,32 @@ void add_plain_pages(std::span<const T> values, const ParquetLeaf& leaf, const P
     }
     draft.pages.push_back(page);
   }
+}
+
+/// Adds the pages of numbers: coded by a dictionary where that is smaller, else as they are.
+template <typename T>
+void add_number_pages(std::span<const T> values, const ParquetLeaf& leaf, const Presence& presence,
+                      std::size_t page_bytes, Arena& arena, ChunkDraft& draft) {
+  draft.bounds = bounds_of(values);
+  const auto dictionary = number_dictionary(values, arena);
+  if (!dictionary || !dictionary_pays(dictionary->entries.size(),
+                                      dictionary->entries.size() * sizeof(T), values.size())) {
+    return add_plain_pages(values, leaf, presence, page_bytes, arena, draft);
+  }
+  const std::span<const std::int64_t> entries = dictionary->entries;
+  std::span<const std::uint32_t> order;
+  IndexBody body{dictionary->indices.data(), index_width(entries.size())};
+  // Numbers in their own order (a sorted column's) have indices in order, which pack even better.
+  if (frequency_order_pays(values.size(), entries.size()) &&
+      !std::is_sorted(entries.begin(), entries.end())) {
+    const FrequencyOrder ordered = frequency_order(dictionary->indices, entries.size(), arena);
+    body.indices = ordered.indices;
+    order = ordered.entries;
+  }
+  add_dictionary_page(leaf.type, reorder(entries, order, arena), arena, draft);
+  add_data_pages(presence, leaf.max_definition_level > 0,
+                 values_per_page(presence.rows, body.bytes(values.size()), page_bytes), body, arena,
+                 draft.pages);
 }
 
 Status add_string_pages(std::span<const std::string_view> values, const ParquetLeaf& leaf,
@@ -267,8 +294,8 @@ Status ValuePages::build_dictionary(const ParquetLeaf& leaf, std::string_view na
     }
     add_dictionary(draft.dictionary_order);
     const IndexBody body{indices, index_width(entries)};
-    const std::size_t index_bytes = presence.present * static_cast<std::size_t>(body.width) / 8;
-    add_data_pages(presence, is_optional, values_per_page(rows, index_bytes, page_bytes_), body,
+    const std::size_t bytes = body.bytes(presence.present);
+    add_data_pages(presence, is_optional, values_per_page(rows, bytes, page_bytes_), body,
                    page_arena, draft.pages);
     return {};
   }
@@ -313,16 +340,14 @@ Status ValuePages::build(const ParquetLeaf& leaf, std::string_view name, const C
     case ColumnForm::kLongs: {
       const auto values = present_values(column.longs, column.valid, arena, presence);
       if (!values.empty()) {
-        draft.bounds = bounds_of(values);
-        add_plain_pages(values, leaf, presence, page_bytes_, arena, draft);
+        add_number_pages(values, leaf, presence, page_bytes_, arena, draft);
       }
       break;
     }
     case ColumnForm::kInts: {
       const auto values = present_values(column.ints, column.valid, arena, presence);
       if (!values.empty()) {
-        draft.bounds = bounds_of(values);
-        add_plain_pages(values, leaf, presence, page_bytes_, arena, draft);
+        add_number_pages(values, leaf, presence, page_bytes_, arena, draft);
       }
       break;
     }

@@ -300,6 +300,34 @@ TEST_F(ParquetWriterTest, LargeMapsComeBackAcrossPages) {
   }
 }
 
+TEST_F(ParquetWriterTest, PlainNumbersThatRepeatAreADictionary) {
+  std::vector<std::int64_t> longs;
+  std::vector<std::int32_t> ints;
+  std::vector<std::uint8_t> valid;
+  Texts expected;
+  std::mt19937_64 random(12);
+  for (int i = 0; i < 20000; ++i) {
+    ints.push_back(static_cast<std::int32_t>(random() % 500) * 9900 - 70000);
+    longs.push_back(ints.back());
+    valid.push_back(random() % 10 == 0 ? 1 : 0);
+    expected.push_back(valid.back() != 0 ? std::to_string(longs.back()) : "~");
+  }
+  ColumnData data;
+  data.longs = longs;
+  data.valid = valid;
+  const Written prices = write_column(kDecimal18_4, false, 20000, data);
+  EXPECT_EQ(prices.flat(), expected);
+  EXPECT_TRUE(prices.content.dictionaries[0]);
+  data = {};
+  data.ints = ints;
+  data.valid = valid;
+  const Written quantities = write_column(kInt, false, 20000, data);
+  EXPECT_EQ(quantities.flat(), expected);
+  EXPECT_TRUE(quantities.content.dictionaries[0]);
+  data.valid = {};
+  EXPECT_TRUE(write_column(kInt, true, 20000, data).content.dictionaries[0]);
+}
+
 TEST_F(ParquetWriterTest, PagesSplitAtTheirSize) {
   std::mt19937_64 random(4);
   std::vector<std::int64_t> values;
@@ -319,6 +347,32 @@ TEST_F(ParquetWriterTest, PagesSplitAtTheirSize) {
   const Written written = write_column(kTimestampTz, false, 30000, data, options);
   EXPECT_EQ(written.flat(), expected);
   EXPECT_GT(written.content.pages, 8U);
+}
+
+TEST_F(ParquetWriterTest, SortedTimesOfWholeSecondsAreADictionary) {
+  std::vector<std::int64_t> times;
+  Texts expected;
+  for (std::int64_t i = 0; i < 50000; ++i) {
+    times.push_back(1'730'419'200'000'000 + i % 3 + i / 14 * 1'000'000);
+    expected.push_back(std::to_string(times.back()));
+  }
+  ColumnData data;
+  data.longs = times;
+  const Written unsorted = write_column(kTimestampTz, true, 50000, data);
+  EXPECT_EQ(unsorted.flat(), expected);
+  EXPECT_FALSE(unsorted.content.dictionaries[0]);
+  std::sort(times.begin(), times.end());
+  std::vector<std::int64_t> seconds = times;
+  for (std::int64_t& time : seconds) time = time / 1'000'000 * 1'000'000;
+  expected.clear();
+  for (const std::int64_t time : seconds) expected.push_back(std::to_string(time));
+  data.longs = seconds;
+  for (const bool required : {true, false}) {
+    const Written written = write_column(kTimestampTz, required, 50000, data);
+    EXPECT_EQ(written.flat(), expected);
+    EXPECT_TRUE(written.content.dictionaries[0]);
+    EXPECT_LT(written.info.columns[0].size_bytes, 50000);
+  }
 }
 
 TEST_F(ParquetWriterTest, LongStringsComeBack) {

@@ -179,7 +179,8 @@ struct RecordParser::Impl {
     need_arena();
     char* out_end = nullptr;
     Fault found = Fault::kNone;
-    const char* const end = json::copy_compact(p, free_text, &out_end, depth, kMaxDepth, &high, &found);
+    const char* const end =
+        json::copy_compact(p, free_text, &out_end, depth, kMaxDepth, &high, &found);
     if (found == Fault::kSyntax || found == Fault::kTooDeep) {
       *fault = found;
       *fault_at = end;

@@ -229,6 +229,7 @@ struct RawWriter::Impl {
     std::vector<HourFile*> all;
     {
       const std::shared_lock lock(hours_mutex);
+      all.reserve(hours.size());
       for (const auto& [hour, file] : hours) all.push_back(file.get());
     }
     for (HourFile* file : all) {
@@ -279,6 +280,7 @@ struct RawWriter::Impl {
     }
     if (failure) return *failure;
     std::vector<fs::path> folders;
+    folders.reserve(written_files.size());
     for (const WrittenFile& file : written_files) folders.push_back(file.path.parent_path());
     return sync_folders(folders, lake);
   }
@@ -296,6 +298,7 @@ struct RawWriter::Impl {
     for (const WrittenFile& file : written_files) start_writeback(file);
     RETURN_IF_ERROR(publish_all());
     std::vector<RawFile> files;
+    files.reserve(written_files.size());
     for (const WrittenFile& file : written_files) files.push_back(file.raw);
     return files;
   }

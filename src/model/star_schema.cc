@@ -7,7 +7,7 @@ namespace {
 
 using enum ColumnType;
 
-constexpr std::array<ColumnDefinition, 27> kFactClicks{{
+constexpr std::array<ColumnDefinition, 28> kFactClicks{{
     {"event_key", 1, kLong, true},
     {"event_check", 2, kLong, true},
     {"event_id", 3, kString, false},
@@ -35,6 +35,7 @@ constexpr std::array<ColumnDefinition, 27> kFactClicks{{
     {"month", 27, kInt, true},
     {"day", 28, kInt, true},
     {"hour", 29, kInt, true},
+    {"canonical_key", 30, kLong, false},
 }};
 
 constexpr std::array<ColumnDefinition, 14> kDimUsers{{

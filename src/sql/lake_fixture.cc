@@ -76,7 +76,7 @@ void LakeFixture::publish_hours(int first, int count) {
       rows.push_back(row);
       times.push_back(start + row * (kMicrosPerHour / kFixtureRowsAnHour));
       const bool purchase = row == 9;
-      types.push_back(purchase ? "purchase" : "page_view");
+      types.emplace_back(purchase ? "purchase" : "page_view");
       bought.push_back(purchase ? 1 : 0);
       prices.push_back(purchase ? 123456 : 0);
       map_keys.push_back(0);

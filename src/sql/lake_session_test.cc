@@ -196,34 +196,34 @@ TEST_F(LakeSessionTest, AnswersAreThoseOverAllFiles) {
   // A transaction of the user's reads all files: the same statement in and outside of one must
   // agree.
   const std::vector<std::string> queries{
-      "SELECT count(*), sum(event_key)::BIGINT FROM fact_clicks WHERE day = 1 AND hour >= 20",
-      "SELECT f.hour, p.page_url, count(*) FROM fact_clicks f JOIN dim_pages p USING (page_key) "
-      "WHERE f.day = 2 AND p.page_key < 3 GROUP BY ALL ORDER BY ALL",
-      "SELECT a.event_key, b.event_key FROM fact_clicks a LEFT JOIN fact_clicks b ON b.event_key = "
-      "a.event_key + 1000 AND b.hour = 6 WHERE a.hour = 5 ORDER BY ALL",
-      "SELECT count(*) FROM fact_clicks a RIGHT JOIN (SELECT * FROM fact_clicks WHERE hour = 3) b "
-      "ON a.event_key = b.event_key AND a.day = 1",
-      "SELECT count(*) FROM fact_clicks WHERE hour = 1 UNION ALL SELECT count(*) FROM fact_clicks "
-      "WHERE hour = 2 UNION ALL SELECT count(*) FROM fact_clicks",
-      "WITH h AS MATERIALIZED (SELECT * FROM fact_clicks WHERE day = 1) SELECT (SELECT count(*) "
-      "FROM h), (SELECT count(*) FROM h WHERE hour = 4), (SELECT count(*) FROM fact_clicks WHERE "
-      "day = 2)",
-      "SELECT count(*) FROM (SELECT * FROM fact_clicks LIMIT 25) WHERE hour >= 2",
-      "SELECT count(*) FROM (SELECT *, row_number() OVER (ORDER BY event_key) AS n FROM "
-      "fact_clicks) WHERE day = 2 AND n > 245",
-      "SELECT count(*) FILTER (WHERE day = 1), count(*) FROM fact_clicks",
-      "SELECT day, count(*) FROM fact_clicks GROUP BY day HAVING day = 2",
-      "SELECT count(*) FROM fact_clicks f WHERE EXISTS (SELECT 1 FROM fact_clicks g WHERE "
-      "g.event_key = f.event_key AND g.day = 2)",
-      "SELECT count(*) FROM fact_clicks f WHERE NOT EXISTS (SELECT 1 FROM fact_clicks g WHERE "
-      "g.event_key = f.event_key AND g.day = 2)",
-      "SELECT count(*) FROM fact_clicks WHERE event_key IN (SELECT event_key FROM fact_clicks "
-      "WHERE hour = 7)",
-      "SELECT max(d) FROM (SELECT day + 1 AS d, hour AS h FROM fact_clicks) WHERE h = 3 AND d = 3",
-      "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 3) SELECT n, "
-      "count(*) FROM t JOIN fact_clicks ON hour = n WHERE day = 1 GROUP BY n ORDER BY n",
-      "SELECT count(*) FROM fact_clicks WHERE hour = 5 AND day IN (SELECT unnest([1, 2]))",
-      "FROM fact_clicks SELECT count(*) WHERE CASE WHEN day = 1 THEN hour = 2 ELSE hour = 3 END",
+      R"(SELECT count(*), sum(event_key)::BIGINT FROM fact_clicks WHERE day = 1 AND hour >= 20)",
+      R"(SELECT f.hour, p.page_url, count(*) FROM fact_clicks f JOIN dim_pages p USING (page_key)
+         WHERE f.day = 2 AND p.page_key < 3 GROUP BY ALL ORDER BY ALL)",
+      R"(SELECT a.event_key, b.event_key FROM fact_clicks a LEFT JOIN fact_clicks b ON b.event_key =
+         a.event_key + 1000 AND b.hour = 6 WHERE a.hour = 5 ORDER BY ALL)",
+      R"(SELECT count(*) FROM fact_clicks a RIGHT JOIN (SELECT * FROM fact_clicks WHERE hour = 3) b
+         ON a.event_key = b.event_key AND a.day = 1)",
+      R"(SELECT count(*) FROM fact_clicks WHERE hour = 1 UNION ALL SELECT count(*) FROM fact_clicks
+         WHERE hour = 2 UNION ALL SELECT count(*) FROM fact_clicks)",
+      R"(WITH h AS MATERIALIZED (SELECT * FROM fact_clicks WHERE day = 1) SELECT (SELECT count(*)
+         FROM h), (SELECT count(*) FROM h WHERE hour = 4), (SELECT count(*) FROM fact_clicks WHERE
+         day = 2))",
+      R"(SELECT count(*) FROM (SELECT * FROM fact_clicks LIMIT 25) WHERE hour >= 2)",
+      R"(SELECT count(*) FROM (SELECT *, row_number() OVER (ORDER BY event_key) AS n FROM
+         fact_clicks) WHERE day = 2 AND n > 245)",
+      R"(SELECT count(*) FILTER (WHERE day = 1), count(*) FROM fact_clicks)",
+      R"(SELECT day, count(*) FROM fact_clicks GROUP BY day HAVING day = 2)",
+      R"(SELECT count(*) FROM fact_clicks f WHERE EXISTS (SELECT 1 FROM fact_clicks g WHERE
+         g.event_key = f.event_key AND g.day = 2))",
+      R"(SELECT count(*) FROM fact_clicks f WHERE NOT EXISTS (SELECT 1 FROM fact_clicks g WHERE
+         g.event_key = f.event_key AND g.day = 2))",
+      R"(SELECT count(*) FROM fact_clicks WHERE event_key IN (SELECT event_key FROM fact_clicks
+         WHERE hour = 7))",
+      R"(SELECT max(d) FROM (SELECT day + 1 AS d, hour AS h FROM fact_clicks) WHERE h = 3 AND d = 3)",
+      R"(WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 3) SELECT n,
+         count(*) FROM t JOIN fact_clicks ON hour = n WHERE day = 1 GROUP BY n ORDER BY n)",
+      R"(SELECT count(*) FROM fact_clicks WHERE hour = 5 AND day IN (SELECT unnest([1, 2])))",
+      R"(FROM fact_clicks SELECT count(*) WHERE CASE WHEN day = 1 THEN hour = 2 ELSE hour = 3 END)"
   };
   for (const std::string& query : queries) {
     const auto pruned = rows(query);

@@ -32,8 +32,8 @@ LogicalType duckdb_type_of(const DuckdbApi& api, ColumnType type) {
 /// DuckDB calls back without anything that leads here, and the functions found by the first
 /// registration stay good: the library is never closed.
 const DuckdbApi& callback_api(const DuckdbApi* api = nullptr) {
-  static const DuckdbApi functions = *api;
-  return functions;
+  static const DuckdbApi kFunctions = *api;
+  return kFunctions;
 }
 
 void bind_unbound(duckdb_bind_info info) {

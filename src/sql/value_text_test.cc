@@ -12,8 +12,6 @@
 namespace clicklake {
 namespace {
 
-using ::testing::ElementsAre;
-
 class ValueTextTest : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -70,7 +70,7 @@ std::string members_name(const DuckdbApi& api, duckdb_logical_type type, bool is
 }  // namespace
 
 std::string type_name(const DuckdbApi& api, duckdb_logical_type type) {
-  const std::string alias = take_text(api, api.duckdb_logical_type_get_alias(type));
+  std::string alias = take_text(api, api.duckdb_logical_type_get_alias(type));
   if (!alias.empty()) return alias;
   const duckdb_type id = api.duckdb_get_type_id(type);
   switch (id) {

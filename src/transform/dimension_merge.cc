@@ -101,7 +101,7 @@ class Merge {
               {key, number, w});
         }
       }
-      const bool touch_all = input_.rows_removed;
+      const bool touch_all = input_.rows_removed || !stale_paths(table).empty();
       if (&table == &dim_users_definition()) {
         for (const std::int64_t key : input_.changed_users) {
           Job& job = made[static_cast<std::size_t>(bucketed ? iceberg_bucket(key, buckets) : 0)];
@@ -120,8 +120,24 @@ class Merge {
     return jobs;
   }
 
-  static std::string partition_of(const Job& job) {
-    return job.bucket < 0 ? "" : fmt::format("{}={}", job.table->partition_name, job.bucket);
+  /// The count is part of the field's name, so that a lake whose count changed can tell its files
+  /// apart.
+  std::string bucket_prefix(const TableDefinition& table) const {
+    return fmt::format("{}_{}=", table.partition_name, options_.buckets);
+  }
+  std::string partition_of(const Job& job) const {
+    return job.bucket < 0 ? "" : bucket_prefix(*job.table) + std::to_string(job.bucket);
+  }
+
+  /// Files of a bucketed table that were made with another count of buckets.
+  std::vector<std::string> stale_paths(const TableDefinition& table) const {
+    std::vector<std::string> paths;
+    const auto it = input_.live.find(std::string(table.name));
+    if (it == input_.live.end() || table.transform != PartitionTransform::kBucket) return paths;
+    for (const DataFile& file : it->second.second) {
+      if (!file.partition.starts_with(bucket_prefix(table))) paths.push_back(file.path);
+    }
+    return paths;
   }
 
   std::vector<std::string> live_paths(const std::string& table,
@@ -160,6 +176,9 @@ class Merge {
     const bool users = &table == &dim_users_definition();
     const std::string partition = partition_of(*job);
     const std::vector<std::string> old_paths = live_paths(std::string(table.name), partition);
+    const std::vector<std::string> stale = stale_paths(table);
+    std::vector<std::string> sources = old_paths;
+    sources.insert(sources.end(), stale.begin(), stale.end());
     std::vector<Met>& met = job->met;
     std::erase_if(met, [](const Met& m) { return m.worker == kFromFile; });
     std::sort(met.begin(), met.end(), [](const Met& a, const Met& b) {
@@ -170,15 +189,16 @@ class Merge {
     TextArena arena;
     std::vector<Member> old;
     std::vector<Activity> old_activity;
-    if (!old_paths.empty())
-      RETURN_IF_ERROR(read_old(table, old_paths, &arena, &old, &old_activity));
+    if (!sources.empty()) {
+      RETURN_IF_ERROR(read_old(*job, sources, &arena, &old, &old_activity));
+    }
 
     // Both are sorted by key: one pass.
     std::vector<Member> members;
     std::vector<Activity> activity;
     members.reserve(old.size() + met.size());
     std::vector<std::int64_t> recompute;
-    bool news = false;
+    bool news = !stale.empty();
     std::size_t o = 0;
     std::size_t m = 0;
     while (o < old.size() || m < met.size()) {
@@ -229,12 +249,15 @@ class Merge {
       change.added.push_back(std::move(file));
     }
     change.removed = old_paths;
+    if (!stale.empty() && job->bucket == 0)
+      change.removed.insert(change.removed.end(), stale.begin(), stale.end());
     record(std::string(table.name), std::move(change));
     return {};
   }
 
-  Status read_old(const TableDefinition& table, const std::vector<std::string>& paths,
-                  TextArena* arena, std::vector<Member>* members, std::vector<Activity>* activity) {
+  Status read_old(const Job& job, const std::vector<std::string>& paths, TextArena* arena,
+                  std::vector<Member>* members, std::vector<Activity>* activity) {
+    const TableDefinition& table = *job.table;
     const bool users = &table == &dim_users_definition();
     const std::string list =
         users ? "user_key, user_id, first_seen, last_seen, first_page_key, first_referrer_key, "
@@ -247,6 +270,8 @@ class Merge {
         [&](const Chunk& chunk) -> Status {
           const auto keys = chunk.longs(0);
           for (std::size_t row = 0; row < chunk.rows(); ++row) {
+            if (job.bucket >= 0 && iceberg_bucket(keys[row], options_.buckets) != job.bucket)
+              continue;
             members->push_back({keys[row], keys[row] == 0 ? std::string_view{}
                                                           : arena->store(read_member_name(
                                                                 table, chunk, row, &scratch))});

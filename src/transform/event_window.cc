@@ -1,6 +1,7 @@
 #include "transform/event_window.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "model/time.h"
 
@@ -31,10 +32,11 @@ Status EventWindow::load_until(std::int64_t hour) {
   const std::int64_t min_us = hour_start(std::max<std::int64_t>(from, 0));
   const std::int64_t max_us = hour_start(hour + 1) - 1;
   if (!existing_->may_hold(min_us, max_us)) return {};
-  return existing_->identities(min_us, max_us, true,
-                               [&](const EventHash& identity, std::int64_t time) {
-                                 kept_[identity].push_back({hour_of(time), time, true});
-                               });
+  return existing_->identities(
+      min_us, max_us, true,
+      [&](const EventHash& identity, std::int64_t time, std::int64_t canonical_key) {
+        kept_[identity].push_back({hour_of(time), time, canonical_key, true});
+      });
 }
 
 void EventWindow::forget_before(std::int64_t hour) {
@@ -51,10 +53,7 @@ Result<std::vector<std::uint32_t>> EventWindow::resolve(std::size_t sequence, st
                                                         std::vector<IdentifiedRow> rows) {
   std::sort(rows.begin(), rows.end(), [](const IdentifiedRow& a, const IdentifiedRow& b) {
     if (a.time != b.time) return a.time < b.time;
-    // Hashes compare as the signed numbers that they are in SQL.
-    const auto ha = static_cast<std::int64_t>(a.canonical_hash);
-    const auto hb = static_cast<std::int64_t>(b.canonical_hash);
-    if (ha != hb) return ha < hb;
+    if (a.canonical_key != b.canonical_key) return a.canonical_key < b.canonical_key;
     return a.row < b.row;
   });
   std::unique_lock lock(mutex_);
@@ -67,9 +66,10 @@ Result<std::vector<std::uint32_t>> EventWindow::resolve(std::size_t sequence, st
   for (const IdentifiedRow& row : rows) {
     std::vector<Kept>& same = kept_[row.identity];
     const auto near = [&](const Kept& k) { return std::abs(k.hour - hour) <= window_hours_; };
-    // On a tie of times the one in a file stays: it came first.
-    if (std::any_of(same.begin(), same.end(),
-                    [&](const Kept& k) { return near(k) && k.time <= row.time; })) {
+    if (std::any_of(same.begin(), same.end(), [&](const Kept& k) {
+          return near(k) &&
+                 std::tie(k.time, k.canonical_key) <= std::tie(row.time, row.canonical_key);
+        })) {
       duplicates.push_back(row.row);
       continue;
     }
@@ -78,7 +78,7 @@ Result<std::vector<std::uint32_t>> EventWindow::resolve(std::size_t sequence, st
       replaced_.push_back({row.identity, k.time});
       return true;
     });
-    same.push_back({hour, row.time, false});
+    same.push_back({hour, row.time, row.canonical_key, false});
   }
   advance(&lock, sequence);
   return duplicates;

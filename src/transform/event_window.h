@@ -23,8 +23,8 @@ namespace clicklake {
 struct IdentifiedRow {
   EventHash identity;
   std::int64_t time = 0;
-  std::uint64_t canonical_hash = 0;
-  std::uint32_t row = 0;  ///< in its hour
+  std::int64_t canonical_key = 0;  ///< hash of the canonical event, signed as all keys are
+  std::uint32_t row = 0;           ///< in its hour
 };
 
 /// A row of a file that an event of this batch takes the place of.
@@ -61,6 +61,7 @@ class EventWindow {
   struct Kept {
     std::int64_t hour;
     std::int64_t time;
+    std::int64_t canonical_key;
     bool in_file;  ///< published or written before; else of this pass
   };
 

@@ -10,7 +10,7 @@ namespace clicklake {
 namespace {
 
 IdentifiedRow row(std::uint64_t id, std::int64_t hour, std::int64_t minute, std::uint32_t number,
-                  std::uint64_t canonical = 1) {
+                  std::int64_t canonical = 1) {
   return {{id, id}, hour_start(hour) + minute * 60 * kMicrosPerSecond, canonical, number};
 }
 
@@ -29,7 +29,7 @@ TEST_F(EventWindowTest, TheEarliestOfAnHourStays) {
             (std::vector<std::uint32_t>{0}));
 }
 
-TEST_F(EventWindowTest, OnOneTimeTheSmallerCanonicalHashStays) {
+TEST_F(EventWindowTest, OnOneTimeTheSmallerCanonicalKeyStays) {
   EXPECT_EQ(resolve(0, 100, {row(1, 100, 10, 0, 9), row(1, 100, 10, 1, 3)}),
             (std::vector<std::uint32_t>{0}));
 }

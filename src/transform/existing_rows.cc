@@ -80,7 +80,8 @@ Status ExistingRows::identities(std::int64_t min_us, std::int64_t max_us, bool o
                                 const IdentityFunction& take) {
   const std::string from = read_facts(min_us, max_us);
   if (from.empty()) return {};
-  return query(fmt::format("SELECT event_key, event_check, event_timestamp FROM {} WHERE "
+  return query(fmt::format("SELECT event_key, event_check, event_timestamp, "
+                           "coalesce(canonical_key, event_key) FROM {} WHERE "
                            "event_timestamp BETWEEN make_timestamptz({}) AND "
                            "make_timestamptz({}){}",
                            from, min_us, max_us, only_event_ids ? " AND event_id IS NOT NULL" : ""),
@@ -88,10 +89,11 @@ Status ExistingRows::identities(std::int64_t min_us, std::int64_t max_us, bool o
                  const auto keys = chunk.longs(0);
                  const auto checks = chunk.longs(1);
                  const auto times = chunk.longs(2);
+                 const auto canonical = chunk.longs(3);
                  for (std::size_t i = 0; i < chunk.rows(); ++i) {
                    take(
                        {static_cast<std::uint64_t>(keys[i]), static_cast<std::uint64_t>(checks[i])},
-                       times[i]);
+                       times[i], canonical[i]);
                  }
                  return {};
                });

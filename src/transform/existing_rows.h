@@ -43,8 +43,11 @@ class ExistingRows {
   /// Whether a file may hold rows with min_us <= event_timestamp <= max_us.
   bool may_hold(std::int64_t min_us, std::int64_t max_us) const;
 
-  using IdentityFunction = std::function<void(const EventHash& identity, std::int64_t time_us)>;
-  /// Calls `take` for every row of those times; with `only_event_ids`, for those that have one.
+  using IdentityFunction = std::function<void(const EventHash& identity, std::int64_t time_us,
+                                              std::int64_t canonical_key)>;
+  /// `canonical_key` is the hash of the canonical event: the event_key itself where no event id was
+  /// given. Calls `take` for every row of those times; with `only_event_ids`, for those that have
+  /// one.
   Status identities(std::int64_t min_us, std::int64_t max_us, bool only_event_ids,
                     const IdentityFunction& take);
 

@@ -165,6 +165,7 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
     kMonth,
     kDay,
     kHour,
+    kCanonicalKey,
     kCount
   };
   std::array<ColumnData, kCount> columns;
@@ -193,6 +194,8 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
     if (any_set(id_valid_)) {
       columns[kEventId].strings = event_id_;
       columns[kEventId].valid = id_valid_;
+      plain(kCanonicalKey, c.canonical_key, &canonical_key_);
+      columns[kCanonicalKey].valid = id_valid_;
     }
   }
 

@@ -80,7 +80,7 @@ class FactWriter {
       currency_, arrival_, key_, value_;
   std::vector<std::uint32_t> session_key_indices_;
   std::vector<std::int64_t> session_key_values_;
-  std::vector<std::int64_t> time_, event_key_, event_check_, price_, revenue_;
+  std::vector<std::int64_t> time_, event_key_, event_check_, canonical_key_, price_, revenue_;
   std::vector<std::int32_t> quantity_;
   std::vector<std::uint8_t> price_valid_, revenue_valid_, quantity_valid_, id_valid_, late_;
   std::vector<std::string_view> event_id_;

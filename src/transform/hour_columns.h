@@ -36,7 +36,7 @@ struct HourColumns {
   // Rows with an event id: all rows have an entry once one has.
   bool any_event_id = false;
   std::vector<std::string_view> event_id;
-  std::vector<std::uint64_t> canonical_hash;
+  std::vector<std::int64_t> canonical_key;
   TextArena event_id_text;
 
   StringPool sessions, event_types, products, categories, currencies, map_keys, map_values;
@@ -60,7 +60,7 @@ struct HourColumns {
     quantity.clear();
     any_event_id = false;
     event_id.clear();
-    canonical_hash.clear();
+    canonical_key.clear();
     event_id_text.clear();
     for (auto* pool :
          {&sessions, &event_types, &products, &categories, &currencies, &map_keys, &map_values})

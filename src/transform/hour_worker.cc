@@ -98,7 +98,7 @@ Status HourWorker::load_existing(std::int64_t hour) {
   if (!shared_->existing->may_hold(begin, end)) return {};
   return shared_->existing->identities(
       begin, end, false,
-      [&](const EventHash& identity, std::int64_t) { identities_.insert(identity); });
+      [&](const EventHash& identity, std::int64_t, std::int64_t) { identities_.insert(identity); });
 }
 
 void HourWorker::next_arrival(std::uint32_t input) {
@@ -387,7 +387,7 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   if (identity.has_event_id && !c.any_event_id) [[unlikely]] {
     c.any_event_id = true;
     c.event_id.resize(c.rows());
-    c.canonical_hash.resize(c.rows());
+    c.canonical_key.resize(c.rows());
   }
 
   const auto collision = [&](RawField field) {
@@ -427,7 +427,7 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
     c.event_id.push_back(identity.has_event_id
                              ? c.event_id_text.store(record.field(RawField::kEventId))
                              : std::string_view{});
-    c.canonical_hash.push_back(identity.canonical_hash);
+    c.canonical_key.push_back(static_cast<std::int64_t>(identity.canonical_hash));
   }
   const std::string_view session = record.field(RawField::kSessionId);
   if (session.empty()) {
@@ -464,7 +464,7 @@ Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
       rows.push_back({{static_cast<std::uint64_t>(columns_.event_key[row]),
                        static_cast<std::uint64_t>(columns_.event_check[row])},
                       columns_.time[row],
-                      columns_.canonical_hash[row],
+                      columns_.canonical_key[row],
                       row});
     }
     std::vector<std::uint32_t> identified;

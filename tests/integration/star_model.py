@@ -186,6 +186,13 @@ def _part(text):
     return "~" if text is None else f"{len(text.encode())}:{text}"
 
 
+def _decoded(value):
+    try:
+        return urllib.parse.unquote_plus(value, errors="strict")
+    except UnicodeDecodeError:
+        return value  # what does not decode stays as it was sent
+
+
 def clean_page(url):
     """(url without tracking parameters, campaign parts by name)."""
     parts = {}
@@ -202,18 +209,21 @@ def clean_page(url):
         elif value and lower in CLICK_IDS:
             parts.setdefault("click_id_type", lower)
         elif value and lower in CAMPAIGN:
-            parts.setdefault(lower, urllib.parse.unquote_plus(value))
+            parts.setdefault(lower, _decoded(value))
     return base + ("?" + "&".join(kept) if kept else "") + hash_mark + fragment, parts
 
 
 def money(text):
     """Ten-thousandths, rounded half up; None where the text is no number."""
-    if text is None or not re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", text, re.ASCII):
+    if text is None or not re.fullmatch(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", text, re.ASCII):
         return None
-    number = decimal.Decimal(text)
-    if abs(number) >= 10**14:
-        return None
-    with decimal.localcontext(prec=60):
+    exponent = re.search(r"[eE]([+-]?\d+)$", text)
+    if exponent and abs(int(exponent[1])) > 10_000:
+        return 0 if int(exponent[1]) < 0 or not re.search(r"[1-9]", text[:exponent.start()]) else None
+    with decimal.localcontext(prec=60, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN):
+        number = decimal.Decimal(text)
+        if abs(number) >= 10**14:
+            return None
         value = int((number * 10_000).quantize(0, decimal.ROUND_HALF_UP))
     return value if abs(value) < 10**18 else None
 
@@ -237,13 +247,14 @@ def _fact(event, batch_fields):
         if name == "price":
             value = money(text)
         elif name == "quantity" and text is not None:
-            value = int(text) if re.fullmatch(r"-?\d{1,10}", text, re.ASCII) and abs(int(text)) < 2**31 else None
+            value = int(text) if re.fullmatch(r"-?\d{1,10}", text, re.ASCII) and -2**31 <= int(text) < 2**31 else None
         promoted[name] = value
         if text is None or value is not None:
             metadata.pop(name, None)
     revenue = None
     if event.get("event_type") == "purchase" and promoted["price"] is not None:
         revenue = promoted["price"] * (1 if promoted["quantity"] is None else promoted["quantity"])
+        revenue = revenue if abs(revenue) < 10**18 else None
     at = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=event.time)
     campaign_parts = [campaign.get(name) for name in CAMPAIGN]
     row = {
@@ -257,6 +268,7 @@ def _fact(event, batch_fields):
         "session_id": event.get("session_id") or None, **promoted,
         "price": _shown(promoted["price"]), "revenue": _shown(revenue), "metadata": metadata,
         "year": at.year, "month": at.month, "day": at.day, "hour": at.hour,
+        "canonical_key": event.canonical_hash if event.get("event_id") else None,
     }
     if batch_fields:
         row["arrived_at"] = event.arrived_us
