@@ -35,10 +35,7 @@ fuzz: ## Every fuzz target for FUZZ_SECONDS (300) each
 	@tools/bootstrap --dev
 	@tools/fuzz
 
-package: ## dist/: a relocatable tar.zst and a .deb
-	@tools/bootstrap --dev
-	@tools/configure release
-	@cmake --build build --target clicklake
+package: build ## dist/: a relocatable tar.zst and a .deb
 	@tools/package build dist
 
 format: ## Rewrite the sources as .clang-format says

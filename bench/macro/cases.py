@@ -18,7 +18,7 @@ def star_equality(bench):
     """Not a timing: our seven tables against SQL's, at a small size."""
     python = peers.python_of("star", bench.folder, bench.say)
     script = bench.root / "bench/compare_star.py"
-    inputs = [["--generated", "2", "5000"], ["--dirty", "6", "20000"]]
+    inputs = [["--generated", "2", "5000"], ["--dirty", "6", "20000"], ["--odd", "5000"], ["--odd", "5000", "--seed", "2", "--batches", "4"]]
     real = bench.shared / "data/real-hours/clickstream"
     if real.exists():
         inputs.append([str(real)])

@@ -62,9 +62,14 @@ class Bench:
         """A C++ peer, built where that is needed."""
         if self.build is None:
             raise data.Unavailable(f"{target} is built by CMake, and no build folder is known: --build FOLDER")
-        done = subprocess.run(["cmake", "--build", str(self.build), "--target", target], capture_output=True, text=True)
         binary = self.build / "bench" / target
+        command = ["cmake", "--build", str(self.build), "--target", target]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            # Its sources may have come after the build was configured.
+            subprocess.run(["cmake", str(self.build)], capture_output=True, check=False)
+            done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0 or not binary.exists():
-            raise data.Unavailable(f"{target} was not built in {self.build}: run tools/bootstrap --bench, then configure again ("
-                                   + ((done.stdout + done.stderr).strip().splitlines() or ["no output"])[-1] + ")")
+            last = ((done.stdout + done.stderr).strip().splitlines() or ["no output"])[-1]
+            raise data.Unavailable(f"{target} was not built in {self.build}; tools/bootstrap --bench fetches its sources ({last})")
         return binary

@@ -10,8 +10,10 @@ constexpr std::size_t kFewestValues = 64;
 constexpr std::size_t kFewestEach = 4;
 constexpr std::size_t kMostEntries = 32768;
 constexpr std::uint32_t kFree = 0xFFFFFFFFU;
-/// After so many values, more than half of them new means that the rest will be too.
-constexpr std::size_t kEarlyValues = 256;
+/// So many values of a column whose entries come four times each, up to kMostEntries of them, have a
+/// good many repeats; hardly one among them means that there is no dictionary to be had.
+constexpr std::size_t kEarlyValues = 2048;
+constexpr std::size_t kFewestEarlyRepeats = 16;
 
 template <typename T>
 std::optional<NumberDictionary> make_dictionary(std::span<const T> values, Arena& arena) {
@@ -38,7 +40,8 @@ std::optional<NumberDictionary> make_dictionary(std::span<const T> values, Arena
     std::size_t slot = (static_cast<std::uint64_t>(value) * 0x9E3779B97F4A7C15ULL) >> shift;
     while (table[slot] != kFree && entries[table[slot]] != value) slot = (slot + 1) & (slots - 1);
     if (table[slot] == kFree) {
-      if (count == most || (count >= kEarlyValues / 2 && i < kEarlyValues)) return std::nullopt;
+      if (count == most) return std::nullopt;
+      if (i == kEarlyValues && count + kFewestEarlyRepeats > kEarlyValues) return std::nullopt;
       entries[count] = value;
       table[slot] = count++;
     }

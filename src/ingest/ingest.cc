@@ -59,8 +59,9 @@ class IngestBatch {
       return catalog_.abandon_batch(batch_id_);
     }
     // The files are removed only where the catalog still calls the batch open. What fails here, the
-    // next sweep does.
+    // next sweep does. Closing them first lets a full disk have their room back.
     raw_->keep();
+    raw_.reset();
     quarantine_.reset();
     (void)remove_batch(catalog_, options_.lake, batch_id_);
     return published.error();

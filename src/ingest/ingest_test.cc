@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <fstream>
 #include <thread>
 
 #include "ingest/ingest_fixture.h"
@@ -295,6 +297,37 @@ TEST_F(IngestTest, OnlyUnreadableSourcesPublishNothing) {
   EXPECT_TRUE(report->exit_failed);
   EXPECT_THAT(*catalog_->open_batches(), IsEmpty());
   EXPECT_THAT(lake_files(), IsEmpty());
+}
+
+TEST_F(IngestTest, GrowingSourceIsTakenAsItWasAndWholeTheNextTime) {
+  std::string text;
+  for (int i = 0; i < 200'000; ++i) text += click(i, i) + "\n";
+  const std::string path = write("log.json", text);
+  auto listing = list_sources({path}, lake_);
+  ASSERT_TRUE(listing);
+  std::atomic<bool> done{false};
+  std::int64_t added = 0;
+  Result<IngestReport> report = IngestReport{};
+  {
+    const std::jthread writer([&] {
+      std::ofstream log(path, std::ios::app);
+      while (!done) {
+        // In halves, so that the last line may well be an unfinished one.
+        const std::string line = click(static_cast<int>(300'000 + added++)) + "\n";
+        log << line.substr(0, 20) << std::flush << line.substr(20) << std::flush;
+      }
+    });
+    report = ingest(*catalog_, options_, *std::move(listing));
+    done = true;
+  }
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->quarantined, 0U);
+  EXPECT_GE(report->valid, 200'000U);
+  ASSERT_THAT(report->problems, SizeIs(1));
+  EXPECT_EQ(report->problems[0].kind, ProblemKind::kGrew);
+  EXPECT_FALSE(report->exit_failed) << "nothing of it is lost";
+  EXPECT_EQ(take({path}).valid, static_cast<std::uint64_t>(200'000 + added));
+  EXPECT_EQ(take({path}).skipped_sources, 1U);
 }
 
 TEST_F(IngestTest, ProblemsOfTheListingAreReported) {

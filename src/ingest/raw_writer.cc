@@ -313,7 +313,6 @@ struct RawWriter::Impl {
   void remove_all() {
     std::vector<fs::path> folders;
     for (const auto& [hour, file] : hours) {
-      close(*file);
       if (file->path.empty()) continue;
       ::unlink(temporary_path(file->path).c_str());
       folders.push_back(file->path.parent_path());
@@ -349,6 +348,7 @@ RawWriter::RawWriter(fs::path lake, std::string batch_id, const RawWriterOptions
     : impl_(std::make_unique<Impl>(std::move(lake), std::move(batch_id), options)) {}
 
 RawWriter::~RawWriter() {
+  for (const auto& [hour, file] : impl_->hours) impl_->close(*file);
   if (!impl_->kept) impl_->remove_all();
 }
 

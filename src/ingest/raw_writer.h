@@ -50,7 +50,7 @@ class RawWriter {
   /// "raw.sync", "raw.rename", "folder.sync".
   /// Errors: kIo, kNoSpace.
   Result<std::vector<RawFile>> finish();
-  /// What finish() gave is published: it stays.
+  /// The files stay, whatever their names: they are published, or another removes them.
   void keep();
 
   std::uint64_t bytes_written() const;

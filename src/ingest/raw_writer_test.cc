@@ -108,6 +108,23 @@ TEST_F(RawWriterTest, UnfinishedAndUnkeptFilesGoWithTheirFolders) {
   }
 }
 
+TEST_F(RawWriterTest, KeptFilesStayAndAreClosed) {
+  const auto descriptors = [] {
+    return std::distance(fs::directory_iterator("/proc/self/fd"), {});
+  };
+  const auto before = descriptors();
+  {
+    RawWriterOptions options;
+    options.hour_buffer_bytes = 1;
+    RawWriter writer(lake_, "batch", options);
+    for (int hour = 0; hour < 3; ++hour) ASSERT_TRUE(append(writer, hour, "x\n", 1, 1));
+    EXPECT_GT(descriptors(), before);
+    writer.keep();
+  }
+  EXPECT_EQ(descriptors(), before);
+  EXPECT_THAT(lake_files(), SizeIs(3));
+}
+
 TEST_F(RawWriterTest, ThreadsMayShareHours) {
   RawWriterOptions options;
   options.hour_buffer_bytes = 500;

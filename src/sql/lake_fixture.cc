@@ -11,8 +11,11 @@
 namespace clicklake {
 
 LakeFixture::LakeFixture() {
-  std::string name = (std::filesystem::temp_directory_path() / "lake's [a] *-XXXXXX").string();
-  folder_ = mkdtemp(name.data());
+  std::string name = (std::filesystem::temp_directory_path() / "lake-XXXXXX").string();
+  scratch_ = mkdtemp(name.data());
+  // A name that quoting and patterns trip over; a neighbour that the pattern would fit.
+  folder_ = scratch_ / "lake's [a]*";
+  std::filesystem::create_directory(folder_);
   auto catalog = Catalog::create(folder_ / "catalog.db");
   EXPECT_TRUE(catalog.has_value()) << catalog.error().message;
   catalog_ = std::move(*catalog);
@@ -20,7 +23,7 @@ LakeFixture::LakeFixture() {
 
 LakeFixture::~LakeFixture() {
   catalog_.reset();
-  std::filesystem::remove_all(folder_);
+  std::filesystem::remove_all(scratch_);
 }
 
 DataFile LakeFixture::write(const TableDefinition& table, const std::string& name,

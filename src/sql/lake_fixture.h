@@ -46,6 +46,7 @@ class LakeFixture {
                  const std::vector<ColumnData>& columns);
   void publish(const std::string& table, std::vector<DataFile> files);
 
+  std::filesystem::path scratch_;
   std::filesystem::path folder_;
   std::unique_ptr<Catalog> catalog_;
   std::vector<std::string> fact_files_;

@@ -8,6 +8,7 @@
 
 #include "model/star_schema.h"
 #include "sql/lake_views.h"
+#include "sql/literal_folder.h"
 #include "sql/scan_filters.h"
 #include "sql/statement_text.h"
 #include "sql/unbound_table.h"
@@ -36,11 +37,11 @@ std::vector<FileFilter> file_filters(const TableDefinition& table, const RowBox&
 }  // namespace
 
 struct LakeSession::Impl {
-  Impl(Catalog& catalog_in, std::filesystem::path lake_in)
+  Impl(Catalog& catalog_in, LiteralFolder lake_in)
       : catalog(catalog_in), lake(std::move(lake_in)) {}
 
   Catalog& catalog;
-  std::filesystem::path lake;
+  LiteralFolder lake;
   std::unique_ptr<Session> session;
   std::vector<const TableDefinition*> tables;
   std::vector<BoundTable> bound;
@@ -113,7 +114,7 @@ struct LakeSession::Impl {
         if (table == nullptr)
           return Error{ErrorCode::kNotFound, "there is no lake table " + quote_literal(name)};
         ASSIGN_OR_RETURN(BoundTable chosen, choose_files(*table, row_boxes));
-        views += bound_view(*table, lake, chosen.files);
+        views += bound_view(*table, lake.path(), chosen.files);
         bound.push_back(std::move(chosen));
       }
       ASSIGN_OR_RETURN(std::vector<TableInfo> after, catalog.tables());
@@ -192,9 +193,8 @@ LakeSession::~LakeSession() = default;
 Result<std::unique_ptr<LakeSession>> LakeSession::open(Catalog& catalog,
                                                        const std::filesystem::path& lake,
                                                        const SessionOptions& options) {
-  std::error_code error;
-  auto absolute = std::filesystem::absolute(lake, error);
-  auto impl = std::make_unique<Impl>(catalog, error ? lake : absolute);
+  ASSIGN_OR_RETURN(LiteralFolder folder, LiteralFolder::open(lake));
+  auto impl = std::make_unique<Impl>(catalog, std::move(folder));
   ASSIGN_OR_RETURN(impl->session, Session::open(options));
   ASSIGN_OR_RETURN(std::vector<TableInfo> tables, catalog.tables());
   for (const TableInfo& table : tables) {

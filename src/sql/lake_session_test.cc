@@ -223,8 +223,7 @@ TEST_F(LakeSessionTest, AnswersAreThoseOverAllFiles) {
       R"(WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 3) SELECT n,
          count(*) FROM t JOIN fact_clicks ON hour = n WHERE day = 1 GROUP BY n ORDER BY n)",
       R"(SELECT count(*) FROM fact_clicks WHERE hour = 5 AND day IN (SELECT unnest([1, 2])))",
-      R"(FROM fact_clicks SELECT count(*) WHERE CASE WHEN day = 1 THEN hour = 2 ELSE hour = 3 END)"
-  };
+      R"(FROM fact_clicks SELECT count(*) WHERE CASE WHEN day = 1 THEN hour = 2 ELSE hour = 3 END)"};
   for (const std::string& query : queries) {
     const auto pruned = rows(query);
     ASSERT_TRUE(session_->execute("BEGIN")) << query;
@@ -327,6 +326,14 @@ TEST_F(LakeSessionTest, FilesThatCannotHoldTheRowsAreNeverOpened) {
   const auto all = session_->query("SELECT sum(event_key) FROM fact_clicks");
   ASSERT_FALSE(all.has_value());
   EXPECT_EQ(all.error().code, ErrorCode::kNotFound) << all.error().message;
+}
+
+TEST_F(LakeSessionTest, NeighbourThatTheLakesNameFitsAsAPatternIsNotRead) {
+  lake_.publish_hours(0, 2);
+  std::filesystem::copy(lake_.folder(), lake_.folder().parent_path() / "lake's aX",
+                        std::filesystem::copy_options::recursive);
+  open();
+  EXPECT_EQ(row("SELECT count(*) FROM fact_clicks"), "20");
 }
 
 TEST_F(LakeSessionTest, StatementsWithoutRowsOpenNoFile) {

@@ -18,7 +18,7 @@ namespace clicklake {
 
 /// A view over no files at all, for planning.
 std::string unbound_view(const TableDefinition& table);
-/// A view over `files` of the lake folder `lake`; without files: an empty table.
+/// A view over `files` of the folder `lake` (see literal_folder.h); without files: an empty table.
 std::string bound_view(const TableDefinition& table, const std::filesystem::path& lake,
                        std::span<const DataFile> files);
 

@@ -75,7 +75,7 @@ Result<std::vector<std::uint32_t>> EventWindow::resolve(std::size_t sequence, st
     }
     std::erase_if(same, [&](const Kept& k) {
       if (!near(k)) return false;
-      replaced_.push_back({row.identity, k.time});
+      replaced_.push_back({row.identity, k.time, k.canonical_key});
       return true;
     });
     same.push_back({hour, row.time, row.canonical_key, false});

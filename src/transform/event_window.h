@@ -31,6 +31,7 @@ struct IdentifiedRow {
 struct Replaced {
   EventHash identity;
   std::int64_t time = 0;
+  std::int64_t canonical_key = 0;
 };
 
 class EventWindow {

@@ -145,13 +145,20 @@ class RowBuffer {
   std::size_t rows_ = 0;
 };
 
-using Victim =
-    std::tuple<std::int64_t, std::int64_t, std::int64_t>;  // event_key, event_check, time
+/// Where the columns lie that tell one row of an identity from another.
+struct IdentityColumns {
+  int key, check, time, canonical;
+};
 
 struct Victims {
-  std::set<Victim> all;
-  bool has(const Chunk& chunk, std::size_t row, int key, int check, int time) const {
-    return all.contains({chunk.longs(key)[row], chunk.longs(check)[row], chunk.longs(time)[row]});
+  /// event_key, event_check, time, hash of the canonical event
+  std::set<std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t>> all;
+
+  bool has(const Chunk& chunk, std::size_t row, const IdentityColumns& at) const {
+    const std::int64_t key = chunk.longs(at.key)[row];
+    const std::int64_t canonical =
+        chunk.valid(at.canonical, row) ? chunk.longs(at.canonical)[row] : key;
+    return all.contains({key, chunk.longs(at.check)[row], chunk.longs(at.time)[row], canonical});
   }
 };
 
@@ -167,7 +174,7 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
   std::int64_t max_us = std::numeric_limits<std::int64_t>::min();
   for (const Replaced& r : rows) {
     victims.all.insert({static_cast<std::int64_t>(r.identity.key),
-                        static_cast<std::int64_t>(r.identity.check), r.time});
+                        static_cast<std::int64_t>(r.identity.check), r.time, r.canonical_key});
     keys +=
         fmt::format("{}{}", keys.empty() ? "" : ", ", static_cast<std::int64_t>(r.identity.key));
     min_us = std::min(min_us, r.time);
@@ -177,9 +184,9 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
   std::string names;
   for (const ColumnDefinition& c : table.columns)
     names += fmt::format("{}{}", names.empty() ? "" : ", ", quote_identifier(c.name));
-  const int key_at = column_index(table, "event_key");
-  const int check_at = column_index(table, "event_check");
-  const int time_at = column_index(table, "event_timestamp");
+  const IdentityColumns at{column_index(table, "event_key"), column_index(table, "event_check"),
+                           column_index(table, "event_timestamp"),
+                           column_index(table, "canonical_key")};
 
   RowGroupEncoder encoder(table, options.parquet);
   int number = 0;
@@ -187,17 +194,18 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
     if (file.min_us > max_us || file.max_us < min_us) continue;
     const std::string from = existing->read_parquet({file.path});
     std::int64_t found = 0;
-    RETURN_IF_ERROR(existing->query(fmt::format("SELECT event_key, event_check, event_timestamp, "
-                                                "user_key FROM {} WHERE event_key IN ({})",
-                                                from, keys),
-                                    [&](const Chunk& chunk) -> Status {
-                                      for (std::size_t row = 0; row < chunk.rows(); ++row) {
-                                        if (!victims.has(chunk, row, 0, 1, 2)) continue;
-                                        ++found;
-                                        out.changed_users.push_back(chunk.longs(3)[row]);
-                                      }
-                                      return {};
-                                    }));
+    RETURN_IF_ERROR(
+        existing->query(fmt::format("SELECT event_key, event_check, event_timestamp, "
+                                    "canonical_key, user_key FROM {} WHERE event_key IN ({})",
+                                    from, keys),
+                        [&](const Chunk& chunk) -> Status {
+                          for (std::size_t row = 0; row < chunk.rows(); ++row) {
+                            if (!victims.has(chunk, row, {0, 1, 2, 3})) continue;
+                            ++found;
+                            out.changed_users.push_back(chunk.longs(4)[row]);
+                          }
+                          return {};
+                        }));
     if (found == 0) continue;
     out.removed.push_back(file.path);
     out.rows += found;
@@ -224,9 +232,9 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
     RETURN_IF_ERROR(existing->query(
         fmt::format("SELECT {} FROM {} ORDER BY event_timestamp", names, from),
         [&](const Chunk& chunk) -> Status {
-          const auto times = chunk.longs(time_at);
+          const auto times = chunk.longs(at.time);
           for (std::size_t row = 0; row < chunk.rows(); ++row) {
-            if (victims.has(chunk, row, key_at, check_at, time_at)) continue;
+            if (victims.has(chunk, row, at)) continue;
             if (hour_of(times[row]) != hour || buffer.rows() >= options.max_row_group_rows)
               RETURN_IF_ERROR(flush());
             hour = hour_of(times[row]);

@@ -310,5 +310,41 @@ class OrderOfArrival(IdentityTest):
         self.check(4, True, True)
 
 
+class RandomBatches(IdentityTest):
+    """Slow: many small batches, copied or in place, events in their hours' folders or astray, ids and times that meet often."""
+
+    def test_come_to_the_same_as_all_at_once(self):
+        for seed in range(12):
+            pick = random.Random(seed)
+            lake = self.lake(f"lake-{seed}")
+            threads = ("--threads", pick.choice([1, 2, 4]))
+            sent = []
+            for batch in range(pick.randrange(2, 6)):
+                events = []
+                for _ in range(pick.randrange(1, 30)):
+                    event = click(event_timestamp=at(pick.randrange(12), pick.randrange(3)), user_id=f"u-{pick.randrange(4)}", session_id=f"s-{pick.randrange(3)}",
+                                  event_type=pick.choice(["page_view", "purchase"]), page_url=f"https://shop.example/{pick.randrange(4)}",
+                                  referrer_url=pick.choice(["", "https://r.example/"]), device_type=pick.choice(["mobile", "desktop"]),
+                                  metadata=pick.choice([{}, {"price": "1.25", "quantity": 2}, {"price": "x", "gone": None, "user_agent": "UA"}]))
+                    if pick.random() < 0.6:
+                        event["event_id"] = f"e-{pick.randrange(12)}"
+                    events.append(event)
+                    if pick.random() < 0.1 and sent:
+                        events.append(pick.choice(sent))
+                sent += events
+                root = self.folder / f"in-{seed}-{batch}"
+                in_place = pick.random() < 0.6
+                by_folder = {}
+                for event in events:
+                    stray = pick.random() < 0.3
+                    by_folder.setdefault(folder_of(root, at(pick.randrange(14)) if stray else event["event_timestamp"]), []).append(event)
+                for folder, some in by_folder.items():
+                    write(folder / "part.json", lines(*some), MTIME)
+                report = lake.run(root, in_place=in_place, flags=threads)
+                self.assertLessEqual(report["records_read"], len(events))  # copied files of equal content are one
+            with self.subTest(seed=seed):
+                self.expect(lake, sent)
+
+
 if __name__ == "__main__":
     program.main()

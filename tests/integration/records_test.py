@@ -4,6 +4,7 @@
 import base64
 import json
 import pathlib
+import random
 import unittest
 
 import program
@@ -504,6 +505,55 @@ class Respelled(LakeTest):
         line = self.ORIGINAL.replace(b'{"c":[1,"x/y"]}', b'{"c":1,"d":2}')
         other = self.ORIGINAL.replace(b'{"c":[1,"x/y"]}', b'{"d":2,"c":1}')
         self.assert_counts(self.lake().run("-", stdin=lines(line, other)), 2, 2)
+
+
+class MangledLines(LakeTest):
+    """Events with bytes knocked out, put in and moved about: the program takes exactly what the model takes."""
+
+    ATOMS = [b"{", b"}", b"[", b"]", b'"', b":", b",", b" ", b"\t", b"\\", b"\\u", b"\\ud83d", b"\\ude00", b"null", b"true", b"false", b"0", b"-",
+             b"1.5e3", b"e", b".", b"\xff", b"\xc3\xa9", b"\xc3", b"\xed\xa0\x80", b"\x00", b"\x1f", b"\x7f", b"\r", b"/", b'"a":1,', b'"metadata":null,',
+             b'"event_timestamp":0,', b'"USER_ID":null,', b"\xef\xbb\xbf", b"\xf0\x9f\x98\x80", b"\xe2\x80\xa8", b"+", b"Z", b"T", b"9", b"\xc2\xa0", b"\x0b", b"\x0c"]
+
+    def mangled(self, pick):
+        members = click(user_id=pick.choice(["u", 5, "@null", ""]), session_id=pick.choice(["s", "", "@null", True]),
+                        event_timestamp=pick.choice(["2024-11-04T15:30:00Z", "2024-11-04 15:30:00.123+01:30", 1730734200, 1730734200123, "1730734200123456", "2024-11-04"]),
+                        metadata=pick.choice([{}, {"a": 1}, {"a": {"b": [1, None, "x\u00e9\n"]}, "price": 1.5, "quantity": 2, "user_agent": "x"}]))
+        if pick.random() < 0.2:
+            members["x"] = [{"k": pick.random()}, {}]
+        if pick.random() < 0.2:
+            members["event_id"] = pick.choice(["i1", 7, ""])
+        text = bytearray(json.dumps(members, ensure_ascii=pick.random() < 0.5).replace('"@null"', "null").encode())
+        for _ in range(pick.choice([0, 1, 1, 1, 2, 3])):
+            at, how = pick.randrange(len(text) + 1), pick.random()
+            if how < 0.4:
+                text[at:at] = pick.choice(self.ATOMS)
+            elif how < 0.7:
+                del text[at:at + pick.choice([1, 1, 2, 5])]
+            elif how < 0.9:
+                text[at:at + 1] = pick.choice(self.ATOMS)
+            else:
+                begin = pick.randrange(len(text) + 1)
+                text[at:at] = text[begin:begin + pick.randrange(30)]
+        return bytes(text)
+
+    def test_are_taken_or_refused_as_the_model_does(self):
+        pick = random.Random(7)
+        mangled = [self.mangled(pick) for _ in range(3000)]
+        lake = self.lake()
+        report = lake.run(write(self.folder / "mangled.json", lines(*mangled)))
+        takes = []
+        for line in mangled:
+            try:
+                takes.append((line.removesuffix(b"\r"), star_model.Event(line)))
+            except star_model.Bad:
+                pass
+        raw = {line for path in (lake.path / "raw").rglob("*.json") for line in path.read_bytes().split(b"\n") if line}
+        model = {line for line, _ in takes}
+        self.assertEqual((sorted(raw - model)[:5], sorted(model - raw)[:5]), ([], []))
+        kept, duplicates = star_model.dedupe([event for _, event in takes])
+        self.assert_counts(report, len(mangled), len(kept), duplicates, len(mangled) - len(takes))
+        self.assertGreater(len(kept), 400)
+        self.assert_tables(lake, star_model.star([event for _, event in takes]))
 
 
 if __name__ == "__main__":
