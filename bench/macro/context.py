@@ -18,6 +18,7 @@ class Bench:
     scale: float = 1.0
     rounds: int = 5
     threads: int = 2
+    even_if_busy: bool = False
 
     def say(self, text):
         print(text, flush=True)

@@ -4,7 +4,9 @@ import os
 import pathlib
 import platform
 import re
+import resource
 import subprocess
+import time
 
 
 def first(pattern, path):
@@ -43,6 +45,29 @@ def provenance(root, binary, folder):
             "uncommitted_changes": bool(git(root, "status", "--porcelain", "--untracked-files=no")), "version": version.stdout.strip(), "machine": describe(folder)}
 
 
-def busy():
-    """The load that others make now, in cores."""
-    return os.getloadavg()[0]
+QUIET_CORES = 0.25  # what the kernel does for us behind our back stays under this
+
+
+class Bystanders:
+    """What other programs computed while this one and its children ran, in cores."""
+
+    def __init__(self):
+        self.start = self.read()
+
+    @staticmethod
+    def read():
+        """Time, CPU seconds of the whole machine, CPU seconds of ours."""
+        fields = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+        user, nice, system, _, _, irq, softirq = map(int, fields[:7])
+        own = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return time.monotonic(), (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK"), sum(use.ru_utime + use.ru_stime for use in own)
+
+    def cores(self):
+        (t0, all0, own0), (t1, all1, own1) = self.start, self.read()
+        return max(0.0, ((all1 - all0) - (own1 - own0)) / max(t1 - t0, 1e-3))
+
+
+def others_now():
+    bystanders = Bystanders()
+    time.sleep(0.5)
+    return bystanders.cores()

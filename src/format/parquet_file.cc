@@ -211,6 +211,20 @@ Result<ParquetFileInfo> ParquetFile::finish() {
   fault_point("parquet.write");
   RETURN_IF_ERROR(impl_->file.append(impl_->footer()));
   RETURN_IF_ERROR(impl_->file.commit("parquet.sync", "parquet.rename"));
+  return info();
+}
+
+Result<ParquetFileInfo> ParquetFile::finish_unsynced() {
+  fault_point("parquet.write");
+  RETURN_IF_ERROR(impl_->file.append(impl_->footer()));
+  impl_->file.start_writeback();
+  RETURN_IF_ERROR(impl_->file.rename("parquet.rename"));
+  return info();
+}
+
+Status ParquetFile::sync() { return impl_->file.sync("parquet.sync"); }
+
+ParquetFileInfo ParquetFile::info() const {
   ParquetFileInfo info;
   info.record_count = impl_->rows;
   info.size_bytes = bytes_written();

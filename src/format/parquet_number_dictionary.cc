@@ -7,10 +7,10 @@ namespace clicklake {
 namespace {
 
 constexpr std::size_t kFewestValues = 64;
-constexpr std::size_t kFewestEach = 4;
-constexpr std::size_t kMostEntries = 32768;
+constexpr std::size_t kFewestEach = 2;
+constexpr std::size_t kMostEntries = 16384;
 constexpr std::uint32_t kFree = 0xFFFFFFFFU;
-/// So many values of a column whose entries come four times each, up to kMostEntries of them, have a
+/// So many values of a column whose entries come twice each, up to kMostEntries of them, have a
 /// good many repeats; hardly one among them means that there is no dictionary to be had.
 constexpr std::size_t kEarlyValues = 2048;
 constexpr std::size_t kFewestEarlyRepeats = 16;

@@ -41,7 +41,7 @@ TEST(NumberDictionaryTest, NumbersThatDifferHaveNone) {
   Arena arena;
   const auto all = random_numbers(20000, 1U << 30, 1);
   EXPECT_FALSE(number_dictionary(std::span<const std::int64_t>(all), arena).has_value());
-  const auto most = random_numbers(20000, 9000, 2);
+  const auto most = random_numbers(20000, 30000, 2);
   EXPECT_FALSE(number_dictionary(std::span<const std::int64_t>(most), arena).has_value());
   const std::vector<std::int64_t> few(63, 1);
   EXPECT_FALSE(number_dictionary(std::span<const std::int64_t>(few), arena).has_value());
@@ -52,7 +52,7 @@ TEST(NumberDictionaryTest, LargeDictionariesAreNotMade) {
   for (std::int64_t i = 0; i < 200000; ++i) numbers.push_back(i / 5);
   Arena arena;
   EXPECT_FALSE(number_dictionary(std::span<const std::int64_t>(numbers), arena).has_value());
-  numbers.resize(160000);
+  numbers.resize(80000);
   EXPECT_TRUE(number_dictionary(std::span<const std::int64_t>(numbers), arena).has_value());
 }
 

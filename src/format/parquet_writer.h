@@ -126,9 +126,15 @@ class ParquetFile {
   /// (objstore/durable_file). Passes the fault points "parquet.write", "parquet.sync",
   /// "parquet.rename".
   Result<ParquetFileInfo> finish();
+  /// The same without the sync: the file has its final name, and what it holds is durable after
+  /// sync(). Fault points "parquet.write", "parquet.rename".
+  Result<ParquetFileInfo> finish_unsynced();
+  /// Fault point "parquet.sync".
+  Status sync();
 
  private:
   struct Impl;
+  ParquetFileInfo info() const;
   explicit ParquetFile(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -164,17 +164,27 @@ void DurableFile::start_writeback() {
 }
 
 Status DurableFile::commit(const char* sync_step, const char* rename_step) {
-  if (fd_ < 0 || failed_) {
-    discard();
-    return Error{ErrorCode::kIo,
-                 "cannot publish " + path_.string() + ": an earlier write to it failed; run again"};
-  }
+  RETURN_IF_ERROR(check_writable());
   fault_point(sync_step);
   if (::fsync(fd_) != 0) {
     const int err = errno;
     discard();
     return io_error(err, "sync " + temporary_path(path_).string());
   }
+  RETURN_IF_ERROR(rename(rename_step));
+  ::close(std::exchange(fd_, -1));
+  return {};
+}
+
+Status DurableFile::check_writable() {
+  if (fd_ >= 0 && !failed_) return {};
+  discard();
+  return Error{ErrorCode::kIo,
+               "cannot publish " + path_.string() + ": an earlier write to it failed; run again"};
+}
+
+Status DurableFile::rename(const char* rename_step) {
+  RETURN_IF_ERROR(check_writable());
   fault_point(rename_step);
   const fs::path temporary = temporary_path(path_);
   if (::rename(temporary.c_str(), path_.c_str()) != 0) {
@@ -182,7 +192,15 @@ Status DurableFile::commit(const char* sync_step, const char* rename_step) {
     discard();
     return io_error(err, "rename " + temporary.string() + " to " + path_.string());
   }
+  return {};
+}
+
+Status DurableFile::sync(const char* sync_step) {
+  RETURN_IF_ERROR(check_writable());
+  fault_point(sync_step);
+  const int failed = ::fsync(fd_) != 0 ? errno : 0;
   ::close(std::exchange(fd_, -1));
+  if (failed != 0) return io_error(failed, "sync " + path_.string());
   return {};
 }
 

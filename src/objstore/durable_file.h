@@ -59,6 +59,11 @@ class DurableFile {
   /// Passes the fault points `sync_step` and `rename_step`, each before its step. Errors: kIo,
   /// kNoSpace; the temporary file is removed then, for a failed fsync leaves unknown contents.
   Status commit(const char* sync_step, const char* rename_step);
+  /// The same in two halves, for files whose folder nobody reads before a catalog names them: many
+  /// are renamed first and synced together, which costs one journal commit and not one each.
+  /// Whoever publishes them calls sync() before.
+  Status rename(const char* rename_step);
+  Status sync(const char* sync_step);
 
  private:
   DurableFile(int fd, std::filesystem::path path);
@@ -67,6 +72,8 @@ class DurableFile {
   int fd_ = -1;
   std::filesystem::path path_;
   std::uint64_t size_ = 0;
+  Status check_writable();
+
   std::uint64_t written_back_ = 0;
   bool failed_ = false;
 };

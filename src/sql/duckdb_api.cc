@@ -1,6 +1,7 @@
 #include "sql/duckdb_api.h"
 
 #include <dlfcn.h>
+#include <sys/auxv.h>
 
 #include <string>
 #include <string_view>
@@ -28,7 +29,11 @@ bool resolve(void* library, const char* name, Function*& function) {
 std::vector<std::filesystem::path> DuckdbApi::library_candidates() {
   std::vector<std::filesystem::path> candidates;
   std::error_code error;
-  const auto executable = std::filesystem::read_symlink("/proc/self/exe", error);
+  auto executable = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) {  // no /proc, as in a bare chroot: the path that the kernel was given
+    const auto* given = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
+    if (given != nullptr) executable = std::filesystem::canonical(given, error);
+  }
   if (!error) {
     candidates.push_back(executable.parent_path().parent_path() / "lib" / "libduckdb.so");
   }

@@ -20,6 +20,7 @@
 #include "format/parquet_writer.h"
 #include "transform/dimensions.h"
 #include "transform/existing_rows.h"
+#include "transform/unsynced_files.h"
 
 namespace clicklake {
 
@@ -30,6 +31,7 @@ struct DimensionMergeOptions {
   int buckets = 16;  ///< of dim_users, dim_pages and dim_referrers
   int threads = 2;
   ParquetWriterOptions parquet;
+  UnsyncedFiles* unsynced = nullptr;  ///< takes the files written; whoever publishes syncs them
 };
 
 /// A natural key whose surrogate key belongs to another one already.

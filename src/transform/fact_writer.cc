@@ -49,11 +49,10 @@ Status FactWriter::open_file(std::int64_t day) {
 
 Status FactWriter::finish() {
   if (!file_) return {};
-  ASSIGN_OR_RETURN(ParquetFileInfo info, file_->finish());
+  ASSIGN_OR_RETURN(ParquetFileInfo info, file_->finish_unsynced());
   bytes_written_ += info.size_bytes;
   files_.push_back(DataFile{file_path_.generic_string(), partition_, std::move(info)});
-  file_.reset();
-  return {};
+  return options_.unsynced->add(std::move(file_));
 }
 
 Status FactWriter::write(const HourColumns& columns, const std::vector<std::uint8_t>& dropped,

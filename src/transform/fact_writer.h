@@ -18,6 +18,7 @@
 #include "format/parquet_writer.h"
 #include "transform/dimensions.h"
 #include "transform/hour_columns.h"
+#include "transform/unsynced_files.h"
 
 namespace clicklake {
 
@@ -28,6 +29,7 @@ struct FactWriterOptions {
   std::int64_t max_file_bytes = 512'000'000;
   std::size_t max_row_group_rows = 65'536;
   ParquetWriterOptions parquet;
+  UnsyncedFiles* unsynced = nullptr;  ///< takes completed files; whoever publishes syncs them
 };
 
 class FactWriter {

@@ -3,22 +3,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/bytes_equal.h"
 #include "model/decimal.h"
 #include "model/time.h"
 
 namespace clicklake {
 namespace {
-
-/// The metadata keys that columns hold or that name campaigns.
-enum class KnownKey : std::uint8_t {
-  kNone,
-  kProductId,
-  kCategory,
-  kPrice,
-  kQuantity,
-  kCurrency,
-  kUserAgent,
-};
 
 KnownKey known_key(std::string_view key) {
   const auto is = [&](std::string_view name) {
@@ -67,6 +57,7 @@ StrayLog HourWorker::take_strays() {
 
 Status HourWorker::process(const HourTask& task) {
   columns_.clear(task.hour);
+  ++pool_generation_;
   users_seen_ = 0;
   identities_.clear();
   RETURN_IF_ERROR(load_existing(task.hour));
@@ -241,12 +232,12 @@ void HourWorker::stage(Staged* staged) {
   dimensions_.referrers.prefetch(staged->referrer_key);
   staged->session_key = surrogate_key(record.field(RawField::kSessionId));
   columns_.sessions.prefetch(static_cast<std::uint64_t>(staged->session_key));
-  staged->value_hashes.clear();
+  staged->entries.clear();
   std::string_view agent;
   for (const MetadataEntry& entry : record.metadata) {
     const std::uint64_t hash = StringPool::hash_of(entry.value);
-    staged->value_hashes.push_back(hash);
     const KnownKey known = known_key(entry.key);
+    staged->entries.push_back({hash, known});
     if (known == KnownKey::kNone) {
       columns_.map_values.prefetch(hash);
     } else if (known == KnownKey::kProductId) {
@@ -297,10 +288,31 @@ std::uint32_t HourWorker::device_of(std::string_view type, std::string_view agen
   if (type.empty()) type = {};
   if (agent.empty()) agent = {};
   if (type.data() == nullptr && agent.data() == nullptr) return DimensionTable::kUnknown;
+  const std::uint64_t place = StringPool::hash_of(type) ^ (StringPool::hash_of(agent) >> 7);
+  DeviceMemo& memo = device_memo_[place % device_memo_.size()];
+  if (memo.number != DimensionTable::kCollision && bytes_equal(std::string_view(memo.type), type) &&
+      bytes_equal(std::string_view(memo.agent), agent)) {
+    return memo.number;
+  }
   key_scratch_.clear();
   append_key_part(&key_scratch_, type);
   append_key_part(&key_scratch_, agent);
-  return member(&dimensions_.devices, "dim_devices", surrogate_key(key_scratch_), key_scratch_);
+  memo.number =
+      member(&dimensions_.devices, "dim_devices", surrogate_key(key_scratch_), key_scratch_);
+  memo.type = type;
+  memo.agent = agent;
+  return memo.number;
+}
+
+std::uint32_t HourWorker::metadata_key_id(std::size_t place, std::string_view key) {
+  if (place >= key_memo_.size()) return columns_.map_keys.intern(key);
+  KeyMemo& memo = key_memo_[place];
+  if (memo.generation == pool_generation_ && bytes_equal(std::string_view(memo.key), key))
+    return memo.id;
+  memo.key = key;
+  memo.id = columns_.map_keys.intern(key);
+  memo.generation = pool_generation_;
+  return memo.id;
 }
 
 void HourWorker::push_metadata(const Staged& staged, bool purchase) {
@@ -312,9 +324,9 @@ void HourWorker::push_metadata(const Staged& staged, bool purchase) {
   std::optional<std::int32_t> quantity;
   for (std::size_t i = 0; i < staged.record.metadata.size(); ++i) {
     const MetadataEntry& entry = staged.record.metadata[i];
-    const std::uint64_t hash = staged.value_hashes[i];
+    const std::uint64_t hash = staged.entries[i].value_hash;
     const bool null = entry.value.data() == nullptr;
-    switch (known_key(entry.key)) {
+    switch (staged.entries[i].known) {
       case KnownKey::kNone: break;
       case KnownKey::kProductId:
         if (!null) product = c.products.intern(entry.value, hash);
@@ -339,7 +351,7 @@ void HourWorker::push_metadata(const Staged& staged, bool purchase) {
         ++counts_.untyped_promoted;
         break;
     }
-    c.map_key.push_back(c.map_keys.intern(entry.key));
+    c.map_key.push_back(metadata_key_id(i, entry.key));
     c.map_value.push_back(null ? kNullIndex : c.map_values.intern(entry.value, hash));
   }
   c.map_begin.push_back(static_cast<std::uint32_t>(c.map_key.size()));
@@ -484,6 +496,7 @@ Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
   }
   RETURN_IF_ERROR(writer_.write(columns_, dropped_, &dimensions_));
   columns_.clear(columns_.hour);
+  ++pool_generation_;
   users_seen_ = 0;
   return {};
 }

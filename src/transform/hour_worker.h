@@ -88,6 +88,17 @@ struct HourWorkerOptions {
   FactWriterOptions facts;
 };
 
+/// The metadata keys that columns hold.
+enum class KnownKey : std::uint8_t {
+  kNone,
+  kProductId,
+  kCategory,
+  kPrice,
+  kQuantity,
+  kCurrency,
+  kUserAgent,
+};
+
 /// Natural keys that were found to share a surrogate key with another one, by dimension.
 struct DeniedKeys {
   bool any = false;
@@ -129,6 +140,11 @@ class HourWorker {
     std::uint64_t line = 0;
   };
 
+  struct StagedEntry {
+    std::uint64_t value_hash;
+    KnownKey known;
+  };
+
   /// A line on its way. Lines are parsed a few ahead of being looked up, so that the tables' cache
   /// lines are there by then.
   struct Staged {
@@ -143,7 +159,7 @@ class HourWorker {
     std::uint32_t campaign = 0;
     std::uint32_t device = 0;
     std::int64_t arrived_us = 0;
-    std::vector<std::uint64_t> value_hashes;  ///< by metadata entry
+    std::vector<StagedEntry> entries;  ///< by metadata entry
     LinePlace place;
     std::string_view line;
   };
@@ -167,6 +183,7 @@ class HourWorker {
   std::uint32_t arrival_id(std::int64_t arrived_us);
   std::uint32_t campaign_of(const Record& record, const PageUrl& page_url);
   std::uint32_t device_of(std::string_view type, std::string_view agent);
+  std::uint32_t metadata_key_id(std::size_t place, std::string_view key);
   void push_metadata(const Staged& staged, bool purchase);
   void see_user(std::size_t row);
   void see_users_until(std::size_t row);
@@ -189,6 +206,24 @@ class HourWorker {
   RowCounts counts_;
   std::vector<char> stray_text_;
   std::vector<std::uint8_t> dropped_;
+
+  /// Events of one kind have their keys in the same places: the id that the place had last is tried
+  /// first.
+  struct KeyMemo {
+    std::string key;
+    std::uint32_t id = 0;
+    std::uint64_t generation = 0;  ///< of the pool
+  };
+  std::array<KeyMemo, 16> key_memo_;
+  std::uint64_t pool_generation_ = 1;  ///< changes when the pools are emptied
+
+  /// Devices are few: the last ones are found without making their natural key.
+  struct DeviceMemo {
+    std::string type;
+    std::string agent;
+    std::uint32_t number = DimensionTable::kCollision;
+  };
+  std::array<DeviceMemo, 64> device_memo_;
 
   // Arrival of the input being read.
   std::size_t arrival_run_ = 0;

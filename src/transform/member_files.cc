@@ -91,6 +91,7 @@ class MemberFile {
     if (!partition.empty()) out.relative_ /= partition;
     out.relative_ /= options.batch_id + ".parquet";
     out.partition_ = partition;
+    out.unsynced_ = options.unsynced;
     out.encoder_ = std::make_unique<RowGroupEncoder>(table, options.parquet);
     ASSIGN_OR_RETURN(out.file_, ParquetFile::create(table, options.lake / out.relative_,
                                                     {{"clicklake.batch_id", options.batch_id}}));
@@ -101,7 +102,8 @@ class MemberFile {
     return file_->append(*group);
   }
   Result<DataFile> finish() {
-    ASSIGN_OR_RETURN(ParquetFileInfo info, file_->finish());
+    ASSIGN_OR_RETURN(ParquetFileInfo info, file_->finish_unsynced());
+    RETURN_IF_ERROR(unsynced_->add(std::move(file_)));
     return DataFile{relative_.generic_string(), partition_, std::move(info)};
   }
 
@@ -110,6 +112,7 @@ class MemberFile {
   std::string partition_;
   std::unique_ptr<RowGroupEncoder> encoder_;
   std::unique_ptr<ParquetFile> file_;
+  UnsyncedFiles* unsynced_ = nullptr;
 };
 
 /// Absent attributes as null, and the unknown member's name.

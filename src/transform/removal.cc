@@ -214,7 +214,7 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
     const std::filesystem::path old(file.path);
     const std::filesystem::path path =
         old.parent_path() / fmt::format("{}-rewrite-{:05}.parquet", options.batch_id, number++);
-    ASSIGN_OR_RETURN(const auto rewritten,
+    ASSIGN_OR_RETURN(auto rewritten,
                      ParquetFile::create(table, options.lake / path,
                                          {{"clicklake.batch_id", options.batch_id}}));
     RowBuffer buffer(table);
@@ -245,7 +245,8 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
     RETURN_IF_ERROR(flush());
     if (kept == 0)
       continue;  // the file's rows are all gone; the unfinished one goes with `rewritten`
-    ASSIGN_OR_RETURN(ParquetFileInfo info, rewritten->finish());
+    ASSIGN_OR_RETURN(ParquetFileInfo info, rewritten->finish_unsynced());
+    RETURN_IF_ERROR(options.unsynced->add(std::move(rewritten)));
     out.added.push_back(
         {path.generic_string(), old.parent_path().filename().string(), std::move(info)});
   }

@@ -60,6 +60,7 @@ class Transform {
       worker.facts.batch_id = options_.batch_id;
       worker.facts.writer = i;
       worker.facts.parquet = options_.parquet;
+      worker.facts.unsynced = &unsynced_;
       workers_.push_back(std::make_unique<HourWorker>(std::move(worker), &shared_));
     }
   }
@@ -188,6 +189,7 @@ class Transform {
     dimension.buckets = options_.dimension_buckets;
     dimension.threads = options_.threads;
     dimension.parquet = options_.parquet;
+    dimension.unsynced = &unsynced_;
     for (auto& worker : workers_) merge.workers.push_back(&worker->dimensions());
     for (auto& [table, state] : live_) {
       if (table == "fact_clicks" || state.first == 0) continue;
@@ -208,7 +210,9 @@ class Transform {
         folders.insert((options_.lake / file.path).parent_path());
       }
     }
-    for (const auto& folder : folders) RETURN_IF_ERROR(sync_folders_up_to(folder, options_.lake));
+    RETURN_IF_ERROR(unsynced_.sync_all());
+    RETURN_IF_ERROR(sync_folders(std::vector<std::filesystem::path>(folders.begin(), folders.end()),
+                                 options_.lake));
     return result;
   }
 
@@ -218,6 +222,7 @@ class Transform {
     writer.lake = options_.lake;
     writer.batch_id = options_.batch_id;
     writer.parquet = options_.parquet;
+    writer.unsynced = &unsynced_;
     ASSIGN_OR_RETURN(RemovalOutput removal, remove_rows(&existing_, writer, replaced_));
     for (const std::string& path : removal.removed) {
       const auto own = std::find_if(written_.begin(), written_.end(),
@@ -275,6 +280,7 @@ class Transform {
   std::vector<std::unique_ptr<HourWorker>> workers_;
   std::map<std::string, std::pair<std::int64_t, std::vector<DataFile>>> live_;
   std::vector<DataFile> written_;
+  UnsyncedFiles unsynced_;
   std::vector<Replaced> replaced_;
 };
 

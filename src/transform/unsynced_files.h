@@ -1,0 +1,47 @@
+#pragma once
+/// Files that a batch has written and not synced yet.
+///
+/// Place: between the writers of a batch and its commit. Invariant: after sync_all() everything
+/// that was added is durable; nothing may be published before.
+///   At most kMostOpen are kept open; beyond that the oldest is synced at once.
+/// Thread safety: safe.
+/// Source: ext4(5): one journal commit makes all files of a transaction durable, so syncing
+/// together costs little more than syncing one.
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "base/result.h"
+#include "format/parquet_writer.h"
+
+namespace clicklake {
+
+class UnsyncedFiles {
+ public:
+  Status add(std::unique_ptr<ParquetFile> file) {
+    std::unique_ptr<ParquetFile> oldest;
+    {
+      const std::lock_guard lock(mutex_);
+      files_.push_back(std::move(file));
+      if (files_.size() <= kMostOpen) return {};
+      oldest = std::move(files_.front());
+      files_.pop_front();
+    }
+    return oldest->sync();
+  }
+
+  Status sync_all() {
+    const std::lock_guard lock(mutex_);
+    for (; !files_.empty(); files_.pop_front()) RETURN_IF_ERROR(files_.front()->sync());
+    return {};
+  }
+
+ private:
+  static constexpr std::size_t kMostOpen = 200;
+  std::mutex mutex_;
+  std::deque<std::unique_ptr<ParquetFile>> files_;
+};
+
+}  // namespace clicklake
