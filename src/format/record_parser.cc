@@ -46,6 +46,15 @@ inline std::uint64_t prefix_of(std::string_view key) {
   return key.size() >= 8 ? v : key.empty() ? 0 : v & ~(~0ULL >> (8 * key.size()));
 }
 
+/// The first '\n' from `p` on; one must be there.
+const char* find_newline(const char* p) {
+  std::uint32_t high = 0;
+  for (;; ++p) {
+    p = json::scan_string(p, &high);
+    if (*p == '\n') return p;
+  }
+}
+
 }  // namespace
 
 struct RecordParser::Impl {
@@ -59,7 +68,7 @@ struct RecordParser::Impl {
   std::vector<char> arena;
   char* free_text = nullptr;
   const char* line_begin = nullptr;
-  const char* line_end = nullptr;
+  const char* known_end = nullptr;  ///< of the line, once somebody asked
   std::uint32_t high = 0;
   bool lone_surrogate = false;
   const char* lone_at = nullptr;
@@ -74,6 +83,12 @@ struct RecordParser::Impl {
   std::vector<Keyed> extras;  ///< unknown keys of the top level
   std::vector<Keyed> inner;   ///< the metadata object's entries
 
+  /// The line's '\n': most lines are read to it before anybody asks.
+  const char* line_end() {
+    if (known_end == nullptr) known_end = find_newline(line_begin);
+    return known_end;
+  }
+
   ParseOutcome reject(RejectReason reason, std::string_view field, const char* at) {
     rejection = {reason, field, static_cast<std::uint64_t>(at - line_begin)};
     return ParseOutcome::kRejected;
@@ -83,10 +98,10 @@ struct RecordParser::Impl {
   /// character.
   ParseOutcome reject_syntax(const char* at, Fault fault) {
     if (fault == Fault::kTooDeep) return reject(RejectReason::kTooDeep, "", at);
-    const std::string_view line(line_begin, static_cast<std::size_t>(line_end - line_begin));
+    const std::string_view line(line_begin, static_cast<std::size_t>(line_end() - line_begin));
     const std::string_view text = line.substr(0, line.size() - (line.ends_with('\r') ? 1 : 0));
     const bool cut = at >= text.data() + text.size();
-    const std::size_t bad = find_invalid_utf8(line);
+    const std::size_t bad = find_invalid_utf8(whole_line());
     if (bad != std::string_view::npos &&
         !(cut && is_cut_character(text.substr(std::min(bad, text.size()))))) {
       return reject(RejectReason::kInvalidUtf8, "", line_begin + bad);
@@ -111,7 +126,7 @@ struct RecordParser::Impl {
 
   void need_arena() {
     if (free_text != nullptr) return;
-    const auto room = static_cast<std::size_t>(line_end - line_begin) + kArenaSlack;
+    const auto room = static_cast<std::size_t>(line_end() - line_begin) + kArenaSlack;
     if (arena.size() < room) arena.resize(room);
     free_text = arena.data();
   }
@@ -271,26 +286,31 @@ struct RecordParser::Impl {
     }
   }
 
-  ParseOutcome parse(std::string_view line, Record* record) {
-    line_begin = line.data();
-    line_end = line_begin + line.size();
+  std::string_view whole_line() {
+    return {line_begin, static_cast<std::size_t>(line_end() - line_begin)};
+  }
+
+  /// `end`: the line's '\n', or null where nobody looked for it yet.
+  ParseOutcome parse(const char* begin, const char* end_of_line, Record* record) {
+    line_begin = begin;
+    known_end = end_of_line;
     free_text = nullptr;
     high = 0;
     lone_surrogate = false;
     const char* p = line_begin;
-    if (line.size() >= 3 && std::memcmp(p, "\xEF\xBB\xBF", 3) == 0) p += 3;
+    if (std::memcmp(p, "\xEF\xBB\xBF", 3) == 0) p += 3;
     p = json::skip_space(p);
     if (*p != '{') [[unlikely]] {
-      if (p >= line_end) return ParseOutcome::kBlank;
+      if (p >= line_end()) return ParseOutcome::kBlank;
       Fault fault = Fault::kNone;
       const char* end = json::copy_compact(p, nullptr, nullptr, 0, kMaxDepth, &high, &fault);
       if (fault == Fault::kTooDeep) return reject_syntax(end, fault);
-      if (const std::size_t bad = find_invalid_utf8(line); bad != std::string_view::npos) {
+      if (const std::size_t bad = find_invalid_utf8(whole_line()); bad != std::string_view::npos) {
         return reject(RejectReason::kInvalidUtf8, "", line_begin + bad);
       }
       if (fault != Fault::kSyntax) {
         end = json::skip_space(end);
-        if (end >= line_end) return reject(RejectReason::kNotObject, "", p);
+        if (end >= line_end()) return reject(RejectReason::kNotObject, "", p);
       }
       return reject(RejectReason::kInvalidJson, "", end);
     }
@@ -353,11 +373,13 @@ struct RecordParser::Impl {
       }
     }
     p = json::skip_space(p);
-    if (p != line_end || high != 0) [[unlikely]] {
-      if (const std::size_t bad = find_invalid_utf8(line); bad != std::string_view::npos) {
+    if (*p == '\n' && high == 0) [[likely]] {
+      known_end = p;
+    } else {
+      if (const std::size_t bad = find_invalid_utf8(whole_line()); bad != std::string_view::npos) {
         return reject(RejectReason::kInvalidUtf8, "", line_begin + bad);
       }
-      if (p != line_end) return reject(RejectReason::kTrailingContent, "", p);
+      if (p != line_end()) return reject(RejectReason::kTrailingContent, "", p);
     }
     return judge(record);
   }
@@ -413,7 +435,12 @@ struct RecordParser::Impl {
 RecordParser::RecordParser() : impl_(std::make_unique<Impl>()) {}
 RecordParser::~RecordParser() = default;
 ParseOutcome RecordParser::parse(std::string_view line, Record* record) {
-  return impl_->parse(line, record);
+  return impl_->parse(line.data(), line.data() + line.size(), record);
+}
+ParseOutcome RecordParser::parse_next(const char* begin, std::string_view* line, Record* record) {
+  const ParseOutcome outcome = impl_->parse(begin, nullptr, record);
+  *line = impl_->whole_line();
+  return outcome;
 }
 const Rejection& RecordParser::rejection() const { return impl_->rejection; }
 

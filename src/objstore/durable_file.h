@@ -61,19 +61,19 @@ class DurableFile {
   Status commit(const char* sync_step, const char* rename_step);
   /// The same in two halves, for files whose folder nobody reads before a catalog names them: many
   /// are renamed first and synced together, which costs one journal commit and not one each.
-  /// Whoever publishes them calls sync() before.
+  /// Whoever publishes them calls sync() before; until then a power loss may leave the final name
+  /// with any contents, which the sweep of its open batch removes.
   Status rename(const char* rename_step);
   Status sync(const char* sync_step);
 
  private:
   DurableFile(int fd, std::filesystem::path path);
   void discard();
+  Status check_writable();
 
   int fd_ = -1;
   std::filesystem::path path_;
   std::uint64_t size_ = 0;
-  Status check_writable();
-
   std::uint64_t written_back_ = 0;
   bool failed_ = false;
 };

@@ -77,6 +77,25 @@ TEST_F(DurableFileTest, DroppedFileLeavesTheOldOne) {
   EXPECT_EQ(contents(dir_ / "a"), "old");
 }
 
+TEST_F(DurableFileTest, RenamedThenSyncedIsWhole) {
+  auto file = DurableFile::create(dir_ / "a");
+  ASSERT_TRUE(file->append("text").has_value());
+  ASSERT_TRUE(file->rename("r").has_value());
+  EXPECT_EQ(names(), std::vector<std::string>{"a"});
+  ASSERT_TRUE(file->sync("s").has_value());
+  EXPECT_EQ(contents(dir_ / "a"), "text");
+  EXPECT_FALSE(file->append("more").has_value()) << "it is closed";
+  EXPECT_FALSE(file->sync("s").has_value());
+}
+
+TEST_F(DurableFileTest, RenamedAndDroppedKeepsItsName) {
+  {
+    auto file = DurableFile::create(dir_ / "a");
+    ASSERT_TRUE(file->rename("r").has_value());
+  }
+  EXPECT_EQ(names(), std::vector<std::string>{"a"}) << "its batch's sweep removes it";
+}
+
 TEST_F(DurableFileTest, CommitReplaces) {
   std::ofstream(dir_ / "a") << "old";
   auto file = DurableFile::create(dir_ / "a");

@@ -55,7 +55,7 @@ void add_activity(const Activity& from, Activity* to) {
   to->events += from.events;
   to->purchases += from.purchases;
   to->other_currency_purchases += from.other_currency_purchases;
-  to->revenue += from.revenue;
+  to->add_revenue(from.revenue);
 }
 
 class Merge {
@@ -325,9 +325,11 @@ class Merge {
           "event_timestamp, event_key), "
           "first(device_key ORDER BY event_timestamp, event_key), first(device_key ORDER BY "
           "event_timestamp DESC, event_key DESC), count(*), "
-          "count(*) FILTER (event_type = 'purchase'), coalesce(sum(revenue) FILTER (event_type = "
+          "count(*) FILTER (event_type = 'purchase'), least(greatest(coalesce(sum(revenue) FILTER "
+          "(event_type = "
           "'purchase' AND coalesce(currency, {0}) = {0}), "
-          "0)::DECIMAL(18,4), count(*) FILTER (event_type = 'purchase' AND currency <> {0}) FROM "
+          "0), -99999999999999.9999), 99999999999999.9999)::DECIMAL(18,4), count(*) FILTER "
+          "(event_type = 'purchase' AND currency <> {0}) FROM "
           "{1} WHERE user_key IN ({2}) GROUP BY 1",
           base, facts, list);
       RETURN_IF_ERROR(input_.existing->query(sql, [&](const Chunk& chunk) -> Status {

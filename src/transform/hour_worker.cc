@@ -70,7 +70,8 @@ Status HourWorker::process(const HourTask& task) {
                       ? 0
                       : shared_->inputs[stray.input].arrivals[0].first;
     arrival_left_ = 2;  // never runs out
-    RETURN_IF_ERROR(take_line({stray_text_.data(), stray.length}, stray.input,
+    std::string_view line;
+    RETURN_IF_ERROR(take_line(stray_text_.data(), &line, stray.input,
                               {stray.source_offset, stray.source_line}, true));
     RETURN_IF_ERROR(drain(stray.input));
   }
@@ -163,13 +164,12 @@ Status HourWorker::take_block(const LineBlock& block, std::uint32_t input) {
   std::size_t element = 0;
   const std::int64_t before = counts_.records_read;
   while (p < end) {
-    const auto* const newline =
-        static_cast<const char*>(std::memchr(p, '\n', static_cast<std::size_t>(end - p)));
     LinePlace place{block.offset + static_cast<std::uint64_t>(p - block.data), line_number};
     if (!block.element_offsets.empty())
       place = {block.element_offsets[element], block.element_lines[element]};
-    RETURN_IF_ERROR(take_line({p, static_cast<std::size_t>(newline - p)}, input, place, false));
-    p = newline + 1;
+    std::string_view line;
+    RETURN_IF_ERROR(take_line(p, &line, input, place, false));
+    p += line.size() + 1;
     ++line_number;
     ++element;
   }
@@ -187,19 +187,19 @@ Status HourWorker::reject(RejectReason reason, std::string_view field, std::uint
                                    place.line, length, field, position, text});
 }
 
-Status HourWorker::take_line(std::string_view line, std::uint32_t input, LinePlace place,
-                             bool is_stray) {
+Status HourWorker::take_line(const char* begin, std::string_view* line, std::uint32_t input,
+                             LinePlace place, bool is_stray) {
   Staged& staged = staged_[staged_end_ % kStages];
-  const ParseOutcome outcome = staged.parser.parse(line, &staged.record);
+  const ParseOutcome outcome = staged.parser.parse_next(begin, line, &staged.record);
   if (outcome == ParseOutcome::kRecord) [[likely]] {
     if (arrival_left_ == 0) next_arrival(input);
     if (arrival_left_ > 0 && !is_stray) --arrival_left_;
     const std::int64_t hour = hour_of(staged.record.timestamp_us);
     if (hour != columns_.hour) [[unlikely]]
-      return strays_.add(hour, input, place.offset, place.line, line);
+      return strays_.add(hour, input, place.offset, place.line, *line);
     ++counts_.records_read;
     staged.place = place;
-    staged.line = line;
+    staged.line = *line;
     staged.arrived_us = arrived_us_;
     stage(&staged);
     ++staged_end_;
@@ -215,7 +215,16 @@ Status HourWorker::take_line(std::string_view line, std::uint32_t input, LinePla
     return {};
   }
   const Rejection& why = staged.parser.rejection();
-  return reject(why.reason, why.field, why.position, input, place, line.size(), line);
+  return reject(why.reason, why.field, why.position, input, place, line->size(), *line);
+}
+
+bool HourWorker::CampaignMemo::is(const CampaignParts& other) const {
+  if (number == DimensionTable::kCollision) return false;
+  for (std::size_t i = 0; i < kCampaignPartCount; ++i) {
+    if (missing[i] != (other[i].data() == nullptr)) return false;
+    if (!missing[i] && !bytes_equal(std::string_view(parts[i]), other[i])) return false;
+  }
+  return true;
 }
 
 /// Everything that needs no table, and the requests for those that do.
@@ -279,9 +288,21 @@ std::uint32_t HourWorker::campaign_of(const Record& record, const PageUrl& page_
     }
   }
   if (!any) return DimensionTable::kUnknown;
+  constexpr auto kSource = static_cast<std::size_t>(CampaignPart::kSource);
+  constexpr auto kName = static_cast<std::size_t>(CampaignPart::kCampaign);
+  const std::uint64_t place =
+      StringPool::hash_of(parts[kSource]) ^ (StringPool::hash_of(parts[kName]) >> 7);
+  CampaignMemo& memo = campaign_memo_[place % campaign_memo_.size()];
+  if (memo.is(parts)) return memo.number;
   key_scratch_.clear();
   for (const auto part : parts) append_key_part(&key_scratch_, part);
-  return member(&dimensions_.campaigns, "dim_campaigns", surrogate_key(key_scratch_), key_scratch_);
+  memo.number =
+      member(&dimensions_.campaigns, "dim_campaigns", surrogate_key(key_scratch_), key_scratch_);
+  for (std::size_t i = 0; i < kCampaignPartCount; ++i) {
+    memo.missing[i] = parts[i].data() == nullptr;
+    memo.parts[i] = parts[i];
+  }
+  return memo.number;
 }
 
 std::uint32_t HourWorker::device_of(std::string_view type, std::string_view agent) {
@@ -377,7 +398,7 @@ void HourWorker::see_user(std::size_t row) {
     ++user.purchases;
     if (c.currency[row] == kNullIndex ||
         c.currencies.texts()[c.currency[row]] == options_.base_currency) {
-      if (c.revenue_valid[row] != 0) user.revenue += c.revenue[row];
+      if (c.revenue_valid[row] != 0) user.add_revenue(c.revenue[row]);
     } else {
       ++user.other_currency_purchases;
     }

@@ -169,7 +169,9 @@ class HourWorker {
   Status load_existing(std::int64_t hour);
   Status read_input(std::uint32_t input, std::int64_t hour);
   Status take_block(const LineBlock& block, std::uint32_t input);
-  Status take_line(std::string_view line, std::uint32_t input, LinePlace place, bool is_stray);
+  /// The line that begins at `begin`; gives it back without its end.
+  Status take_line(const char* begin, std::string_view* line, std::uint32_t input, LinePlace place,
+                   bool is_stray);
   void stage(Staged* staged);
   void touch(const Staged& staged) const;
   Status look_up(Staged* staged, std::uint32_t input);
@@ -224,6 +226,16 @@ class HourWorker {
     std::uint32_t number = DimensionTable::kCollision;
   };
   std::array<DeviceMemo, 64> device_memo_;
+
+  /// Campaigns likewise.
+  struct CampaignMemo {
+    std::array<std::string, kCampaignPartCount> parts;
+    std::array<bool, kCampaignPartCount> missing{};
+    std::uint32_t number = DimensionTable::kCollision;
+
+    bool is(const CampaignParts& other) const;
+  };
+  std::array<CampaignMemo, 64> campaign_memo_;
 
   // Arrival of the input being read.
   std::size_t arrival_run_ = 0;

@@ -6,6 +6,7 @@
 /// Thread safety: values.
 /// Source: docs/design.md, "dim_users".
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 
@@ -24,6 +25,12 @@ struct UserActivity {
   std::uint32_t events = 0;
   std::uint32_t purchases = 0;
   std::uint32_t other_currency_purchases = 0;
+
+  /// Sums stop at the largest DECIMAL(18,4).
+  void add_revenue(std::int64_t more) {
+    constexpr std::int64_t kMost = 999'999'999'999'999'999;
+    revenue = std::clamp(revenue + more, -kMost, kMost);
+  }
 
   /// The first event is the earliest, ties by event_key; the last one the latest, likewise.
   void see(std::int64_t time, std::int64_t event_key, Ref page, Ref referrer, Ref campaign,
