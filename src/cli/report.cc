@@ -6,6 +6,7 @@
 
 #include "base/byte_size.h"
 #include "base/json_text.h"
+#include "base/utf8.h"
 #include "model/time.h"
 
 namespace clicklake {
@@ -33,6 +34,18 @@ std::string number_text(std::int64_t number) {
   return digits;
 }
 
+/// A file's name may be any bytes; JSON may not: what is no UTF-8 becomes U+FFFD.
+std::string as_utf8(std::string_view text) {
+  std::string out;
+  for (;;) {
+    const std::size_t bad = find_invalid_utf8(text);
+    out += text.substr(0, bad);
+    if (bad == std::string_view::npos) return out;
+    append_utf8(&out, 0xFFFD);
+    text.remove_prefix(bad + 1);
+  }
+}
+
 std::string run_json(const RunReport& r) {
   JsonText json;
   json.begin_object().member("records_read", r.records_read);
@@ -51,8 +64,8 @@ std::string run_json(const RunReport& r) {
   for (const SourceProblem& p : r.problems) {
     json.begin_object()
         .member("kind", to_string(p.kind))
-        .member("source", p.shown)
-        .member("message", p.message)
+        .member("source", as_utf8(p.shown))
+        .member("message", as_utf8(p.message))
         .end_object();
   }
   json.end_array();

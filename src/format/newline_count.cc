@@ -42,8 +42,8 @@ __attribute__((target("avx2"))) std::uint64_t count_avx2(const char* bytes, std:
 
 std::uint64_t count_newlines(const char* bytes, std::size_t size) {
 #if defined(__x86_64__)
-  static const bool has_avx2 = __builtin_cpu_supports("avx2");
-  if (has_avx2) return count_avx2(bytes, size);
+  static const bool kHasAvx2 = __builtin_cpu_supports("avx2");
+  if (kHasAvx2) return count_avx2(bytes, size);
 #endif
   return count_plain(bytes, size);
 }

@@ -102,7 +102,7 @@ struct QuarantineWriter::Impl {
     if (!file) {
       ASSIGN_OR_RETURN(file, DurableFile::create(path));
     }
-    const Status written = file->append(pending);
+    Status written = file->append(pending);
     pending.clear();
     return written;
   }

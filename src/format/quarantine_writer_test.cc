@@ -103,6 +103,7 @@ TEST_F(QuarantineWriterTest, ThreadsShareAFileWithoutTearingRows) {
   QuarantineWriter writer(path_);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&writer, t] {
         const std::string text(static_cast<std::size_t>(500 + t), static_cast<char>('a' + t));

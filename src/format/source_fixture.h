@@ -36,7 +36,7 @@ class SourceFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path write(const std::filesystem::path& name, std::string_view bytes) const {
-    const std::filesystem::path file = path_ / name;
+    std::filesystem::path file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary)
         .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
@@ -79,8 +79,8 @@ struct ReadLine {
   std::uint64_t offset = 0;
   std::uint64_t line = 0;
   bool operator==(const ReadLine&) const = default;
-  friend void PrintTo(const ReadLine& line, std::ostream* out) {
-    *out << '"' << line.text.substr(0, 60) << "\" at " << line.offset << " line " << line.line;
+  friend void PrintTo(const ReadLine& read, std::ostream* out) {
+    *out << '"' << read.text.substr(0, 60) << "\" at " << read.offset << " line " << read.line;
   }
 };
 
@@ -96,6 +96,7 @@ struct ReadSource {
 
   std::vector<std::string> texts() const {
     std::vector<std::string> texts;
+    texts.reserve(lines.size());
     for (const ReadLine& line : lines) texts.push_back(line.text);
     return texts;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -69,16 +70,19 @@ TEST_F(ParallelReaderTest, OneBigSourceIsReadByAllThreads) {
   reading_.threads = 3;
   reading_.lines.block_bytes = 256;
   std::mutex mutex;
+  std::condition_variable all_here;
   std::set<std::size_t> workers;
   std::atomic<std::size_t> bytes{0};
-  ASSERT_TRUE(read_sources(list(), reading_,
-                           [&](std::size_t worker, std::size_t, const LineBlock& block) -> Status {
-                             bytes += block.size;
-                             std::this_thread::sleep_for(std::chrono::microseconds(200));
-                             const std::lock_guard lock(mutex);
-                             workers.insert(worker);
-                             return {};
-                           }));
+  ASSERT_TRUE(read_sources(
+      list(), reading_, [&](std::size_t worker, std::size_t, const LineBlock& block) -> Status {
+        bytes += block.size;
+        // Nobody goes on before all are here: however slow the machine is, each gets a block.
+        std::unique_lock lock(mutex);
+        workers.insert(worker);
+        all_here.notify_all();
+        all_here.wait_for(lock, std::chrono::seconds(30), [&] { return workers.size() == 3; });
+        return {};
+      }));
   EXPECT_EQ(bytes, text.size());
   EXPECT_THAT(workers, SizeIs(3));
 }

@@ -35,6 +35,11 @@ FactFile fact_file_of(const DataFile& file, bool of_this_batch) {
   return out;
 }
 
+ExistingRows::ExistingRows(std::filesystem::path lake, SessionOptions options)
+    : lake_(std::move(lake)), options_(std::move(options)) {
+  if (auto folder = LiteralFolder::open(lake_)) folder_.emplace(std::move(*folder));
+}
+
 void ExistingRows::set_facts(std::vector<FactFile> files) {
   facts_ = std::move(files);
   std::sort(facts_.begin(), facts_.end(),
@@ -47,10 +52,11 @@ bool ExistingRows::may_hold(std::int64_t min_us, std::int64_t max_us) const {
 }
 
 std::string ExistingRows::read_parquet(const std::vector<std::string>& paths) const {
+  const std::filesystem::path& lake = folder_ ? folder_->path() : lake_;
   std::string sql = "read_parquet([";
   for (std::size_t i = 0; i < paths.size(); ++i) {
     if (i > 0) sql += ", ";
-    sql += quote_literal((lake_ / paths[i]).string());
+    sql += quote_literal((lake / paths[i]).string());
   }
   return sql + "], hive_partitioning = false)";
 }

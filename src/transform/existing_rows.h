@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "base/hash.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "sql/literal_folder.h"
 #include "sql/session.h"
 
 namespace clicklake {
@@ -34,8 +36,7 @@ FactFile fact_file_of(const DataFile& file, bool of_this_batch);
 
 class ExistingRows {
  public:
-  ExistingRows(std::filesystem::path lake, SessionOptions options)
-      : lake_(std::move(lake)), options_(std::move(options)) {}
+  ExistingRows(std::filesystem::path lake, SessionOptions options);
 
   /// Fact files to look into; replaces the list.
   void set_facts(std::vector<FactFile> files);
@@ -60,6 +61,9 @@ class ExistingRows {
 
  private:
   std::filesystem::path lake_;
+  /// The lake by a name that read_parquet takes for no pattern; absent where it can't be opened,
+  /// and then reading fails too.
+  std::optional<LiteralFolder> folder_;
   SessionOptions options_;
   std::vector<FactFile> facts_;
   std::mutex mutex_;

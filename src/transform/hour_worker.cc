@@ -483,7 +483,9 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   __builtin_prefetch(reinterpret_cast<const char*>(&dimensions_.activity[user]) + 64, 1);
   if (c.rows() > 2) see_users_until(c.rows() - 2);
   counts_.max_event_us = std::max(counts_.max_event_us, record.timestamp_us);
-  if (c.rows() >= options_.flush_rows && !c.any_event_id) return flush(false, 0);
+  held_bytes_ += staged->line.size();
+  const bool full = c.rows() >= options_.flush_rows || held_bytes_ >= options_.flush_bytes;
+  if (full && !c.any_event_id) return flush(false, 0);
   return {};
 }
 
@@ -519,6 +521,7 @@ Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
   columns_.clear(columns_.hour);
   ++pool_generation_;
   users_seen_ = 0;
+  held_bytes_ = 0;
   return {};
 }
 

@@ -85,6 +85,7 @@ struct HourWorkerOptions {
   std::filesystem::path temp_dir;
   std::size_t flush_rows =
       65'536;  ///< rows in memory before they are written, where no event has an id
+  std::size_t flush_bytes = 48U << 20;  ///< of their lines, likewise: some are large
   FactWriterOptions facts;
 };
 
@@ -208,6 +209,7 @@ class HourWorker {
   RowCounts counts_;
   std::vector<char> stray_text_;
   std::vector<std::uint8_t> dropped_;
+  std::size_t held_bytes_ = 0;  ///< lines of the rows in columns_
 
   /// Events of one kind have their keys in the same places: the id that the place had last is tried
   /// first.

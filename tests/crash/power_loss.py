@@ -91,7 +91,8 @@ def test(program, name, folder, pool, wanted, library, seed):
         pool, name, [(f"power lost at step {k} of {len(steps)} ({steps[k - 1]})",
                       lambda k=k: lose_power(program, scenario, work, library, k, seed))
                      for k in chosen])
-    if lost < 0.9 * len(chosen):
+    # Threads share the work anew in each run, so one may have a step or two fewer than the one that was counted.
+    if lost < min(0.9 * len(chosen), len(chosen) - 1):
         raise lakes.Failed(f"{name}: only {lost} of {len(chosen)} runs were cut short")
     kinds = collections.Counter(step.split()[0] for step in steps)
     print(f"{name}: {len(steps)} steps ({', '.join(f'{n} {k}' for k, n in kinds.most_common())}), "

@@ -31,7 +31,7 @@ class Ended:
         self.arguments, self.code, self.out, self.err = arguments, done.returncode, done.stdout, done.stderr
 
     def __str__(self):
-        return f"clicklake {' '.join(self.arguments)}\nexit code {self.code}\n{self.out[-2000:]!r}\n{self.err[-2000:]!r}"
+        return f"clicklake {' '.join(map(str, self.arguments))}\nexit code {self.code}\n{self.out[-2000:]!r}\n{self.err[-2000:]!r}"
 
     def json(self):
         return json.loads(self.out)
@@ -39,7 +39,7 @@ class Ended:
 
 def clicklake(*arguments, stdin=b"", code=0, env=None, **options):
     """Runs one command; `code`: what it must end with (None: anything)."""
-    arguments = [str(a) for a in arguments]
+    arguments = [a if isinstance(a, bytes) else str(a) for a in arguments]
     clean = {k: v for k, v in os.environ.items() if not k.startswith("CLICKLAKE")}
     clean.update(env or {})
     done = subprocess.run([BINARY, *arguments], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

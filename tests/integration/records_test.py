@@ -424,6 +424,18 @@ class LongLines(LakeTest):
         self.assertEqual((row["length"], row["line"], len(row["text"])), (200_000_000, 2, 65536))
         self.assertLess(report["peak_memory_bytes"], base + 60_000_000)
 
+    def test_memory_is_bound_where_all_records_are_large(self):
+        pick = random.Random(2)
+        path = hour_folder(self.folder / "in") / "part.json"
+        path.parent.mkdir(parents=True)
+        with open(path, "wb") as file:
+            for number in range(150):
+                file.write(event(f',"t":"{pick.randbytes(450_000).hex()}"', event_type=f"t{number}") + b"\n")
+        for in_place in (False, True):
+            report = self.lake(f"lake-{in_place}").run(path, in_place=in_place)
+            self.assert_counts(report, 150, 150)
+            self.assertLess(report["peak_memory_bytes"], 300_000_000)
+
     def test_limit_is_set_in_the_config_and_on_the_command_line(self):
         text = lines(self.sized(3000), event(event_type="after"))
         for name, config, flags, bad in (("config", "max_line_bytes = 2000\n", (), 1), ("flag", "max_line_bytes = 2000\n", ("--max-line-bytes", "4000"), 0)):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Sources: folders, files, globs, standard input; missing, unreadable, torn and growing ones; the config's."""
 
-import gzip
+import base64
 import json
 import os
 import pathlib
@@ -125,6 +125,22 @@ class WhatIsTaken(LakeTest):
         self.assert_counts(lake.run(self.folder / "in"), 12, 6, quarantined=6)
         self.assertEqual(sorted(pathlib.Path(r["file"]).name for r in lake.quarantine()),
                          sorted(p.name for p in (self.folder / "in").iterdir()))
+
+    def test_names_that_are_no_utf8(self):
+        """The report stays JSON; the quarantine keeps the bytes."""
+        folder = os.fsencode(str(self.folder)) + b"/in"
+        os.makedirs(folder)
+        with open(folder + b"/\xff.json", "wb") as file:
+            file.write(b"bad\n" + numbered(0, 1))
+        with open(folder + b"/\xfe.json.gz", "wb") as file:
+            file.write(gz(numbered(1, 2))[:-5])
+        lake = self.lake()
+        report = lake.command("run", self.folder / "in", code=1).json()
+        self.assertEqual(report["accepted"], 3)
+        self.assertIn("\ufffd.json.gz", report["problems"][0]["source"])
+        (row,) = lake.quarantine()
+        self.assertEqual(base64.b64decode(row["file_base64"]), folder + b"/\xff.json")
+        self.assert_counts(lake.run(folder + b"/\xff.json"), 0, 0)
 
     def test_in_place_names_with_spaces_and_quotes(self):
         for i, name in enumerate(("a b.json", "it's.json")):
