@@ -69,6 +69,15 @@ function(clicklake_module)
   endif()
   add_library(clicklake::${M_NAME} ALIAS ${target})
 
+  set(fixtures "")
+  if(M_TEST_SRCS AND CLICKLAKE_HAVE_TESTS AND NOT CLICKLAKE_FUZZ)
+    set(fixtures ${target}_fixtures)  # compiled once, linked into each of the module's tests
+    add_library(${fixtures} OBJECT EXCLUDE_FROM_ALL ${M_TEST_SRCS})
+    list(TRANSFORM M_TEST_DEPS PREPEND "clicklake::" OUTPUT_VARIABLE test_dep_targets)
+    clicklake_resolve_libs(test_libs ${M_TEST_LIBS})
+    target_link_libraries(${fixtures} PUBLIC clicklake::${M_NAME} ${test_dep_targets} ${test_libs})
+    clicklake_test_settings(${fixtures})
+  endif()
   foreach(test IN LISTS M_TESTS)
     get_filename_component(test_name "${test}" NAME_WE)
     if(NOT test_name MATCHES "_test$")
@@ -77,8 +86,8 @@ function(clicklake_module)
     if(TARGET ${test_name})  # another module tests a file of the same name
       set(test_name ${M_NAME}_${test_name})
     endif()
-    clicklake_test(NAME ${test_name} SRCS ${test} ${M_TEST_SRCS} DEPS ${M_NAME} ${M_TEST_DEPS}
-                   LIBS ${M_TEST_LIBS} LABELS unit)
+    clicklake_test(NAME ${test_name} SRCS ${test} DEPS ${M_NAME} ${M_TEST_DEPS} LIBS ${M_TEST_LIBS} ${fixtures}
+                   LABELS unit)
   endforeach()
 
   list(JOIN M_DEPS "\", \"" deps_json)

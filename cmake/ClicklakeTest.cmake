@@ -32,7 +32,16 @@ endif()
 set(CLICKLAKE_TEST_ENVIRONMENT
     "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
     "UBSAN_OPTIONS=print_stacktrace=1"
-    "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:ignore_noninstrumented_modules=1")
+    "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:ignore_noninstrumented_modules=1:suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp")
+
+# What every target of test sources has.
+function(clicklake_test_settings target)
+  # Test files are many assertions, run once: most of their cost is compiling them.
+  target_compile_options(${target} PRIVATE -O0)
+  target_compile_definitions(${target} PRIVATE
+    CLICKLAKE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" CLICKLAKE_BINARY="${PROJECT_BINARY_DIR}/clicklake")
+  target_link_libraries(${target} PRIVATE GTest::gmock GTest::gtest)
+endfunction()
 
 function(clicklake_test)
   cmake_parse_arguments(PARSE_ARGV 0 T "WHOLE" "NAME;TIMEOUT" "SRCS;DEPS;LIBS;LABELS")
@@ -51,12 +60,8 @@ function(clicklake_test)
   add_executable(${T_NAME} ${T_SRCS})
   list(TRANSFORM T_DEPS PREPEND "clicklake::")
   clicklake_resolve_libs(libs ${T_LIBS})
-  target_link_libraries(${T_NAME} PRIVATE ${T_DEPS} clicklake_options ${libs} GTest::gmock GTest::gtest
-                                          GTest::gtest_main)
-  # Test files are many assertions, run once: most of their cost is compiling them.
-  target_compile_options(${T_NAME} PRIVATE -O0)
-  target_compile_definitions(${T_NAME} PRIVATE
-    CLICKLAKE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" CLICKLAKE_BINARY="${PROJECT_BINARY_DIR}/clicklake")
+  target_link_libraries(${T_NAME} PRIVATE ${T_DEPS} clicklake_options ${libs} GTest::gtest_main)
+  clicklake_test_settings(${T_NAME})
   if(unit IN_LIST T_LABELS)
     add_dependencies(unit_tests ${T_NAME})
   endif()

@@ -5,11 +5,11 @@
 ///   time a row as JSON (for bench/peers/parquet_encode.py)
 
 #include <benchmark/benchmark.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <iostream>
 #include <random>
 #include <string>
@@ -235,18 +235,18 @@ BENCHMARK(encode_hour)->Arg(50000)->Arg(65000)->Arg(1000)->Unit(benchmark::kMicr
 
 /// One column of fact_clicks alone.
 void encode_column(benchmark::State& state, std::string_view name) {
-  static const ClickHour hour(0, 50000);
+  static const ClickHour kHour(0, 50000);
   const TableDefinition& whole = fact_clicks_definition();
   const auto index = static_cast<std::size_t>(column_index(whole, name));
   TableDefinition table = whole;
   table.columns = whole.columns.subspan(index, 1);
   RowGroupEncoder encoder(table, {});
   for (auto _ : state) {
-    auto group = encoder.encode(hour.rows(), std::span(hour.columns()).subspan(index, 1));
+    auto group = encoder.encode(kHour.rows(), std::span(kHour.columns()).subspan(index, 1));
     benchmark::DoNotOptimize(group);
   }
   state.counters["ns_row"] = benchmark::Counter(
-      static_cast<double>(state.iterations()) * static_cast<double>(hour.rows()) / 1e9,
+      static_cast<double>(state.iterations()) * static_cast<double>(kHour.rows()) / 1e9,
       benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 

@@ -26,7 +26,7 @@ Status init_lake(const std::string& argument, bool* existed, std::filesystem::pa
   if (std::filesystem::exists(*lake, error)) {
     for (const auto& entry : std::filesystem::directory_iterator(*lake, error)) {
       const std::string name = entry.path().filename().string();
-      const bool ours = name == "clicklake.toml" || is_temporary_name(name) ||
+      const bool ours = name == "clicklake.toml" || name == ".lock" || is_temporary_name(name) ||
                         std::find(kZones.begin(), kZones.end(), name) != kZones.end();
       if (!ours) {
         return Error{

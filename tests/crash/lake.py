@@ -13,7 +13,7 @@ TABLES = ("fact_clicks", "dim_users", "dim_pages", "dim_referrers", "dim_campaig
           "dim_dates")
 COUNTS = ("records_read", "accepted", "duplicate", "valid", "quarantined", "blank")
 ROOT_NAMES = {"raw", "processed", "curated", "quarantine", "catalog.db", "clicklake.toml", ".lock"}
-TIMEOUT = 120
+TIMEOUT = 300  # seconds; only a program that hangs takes them
 
 
 class Failed(Exception):
@@ -50,9 +50,13 @@ class Program:
 
     def __call__(self, *arguments, env=None, **options):
         """Runs one command to its end, whatever that is."""
-        done = subprocess.run(self.command(*arguments), stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              timeout=TIMEOUT, env=self.environment(**(env or {})), **options)
+        try:
+            done = subprocess.run(self.command(*arguments), stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                  timeout=TIMEOUT, env=self.environment(**(env or {})), **options)
+        except subprocess.TimeoutExpired as hung:
+            raise Failed(f"clicklake {' '.join(map(str, arguments))} did not end in {TIMEOUT} s"
+                         ) from hung
         return Ended(done.returncode, done.stdout, done.stderr)
 
     def must(self, *arguments, **options):
