@@ -46,13 +46,12 @@ void write_statistics(const ParquetLeaf& leaf, const ParquetChunk& chunk, Thrift
   out.end_struct();
 }
 
-void write_encodings(const ParquetChunk& chunk, bool is_dictionary, ThriftWriter& out) {
+void write_encodings(bool is_dictionary, ThriftWriter& out) {
   // Field 2: every encoding used, levels' too.
   out.begin_list(2, Element::kI32, is_dictionary ? 3 : 2);
   out.list_i32(static_cast<std::int32_t>(ParquetEncoding::kPlain));
   out.list_i32(static_cast<std::int32_t>(ParquetEncoding::kRle));
   if (is_dictionary) out.list_i32(static_cast<std::int32_t>(ParquetEncoding::kRleDictionary));
-  (void)chunk;
 }
 
 void write_encoding_counts(const ParquetChunk& chunk, bool is_dictionary, ThriftWriter& out) {
@@ -79,7 +78,7 @@ void write_chunk(const ParquetLeaf& leaf, const ParquetChunk& chunk, std::int64_
   out.i64(2, base + chunk.offset);
   out.begin_struct(3);
   out.i32(1, static_cast<std::int32_t>(parquet_type(leaf.type)));
-  write_encodings(chunk, is_dictionary, out);
+  write_encodings(is_dictionary, out);
   out.begin_list(3, Element::kBinary, leaf.path.size());
   for (const std::string_view part : leaf.path) out.list_binary(part);
   out.i32(4, static_cast<std::int32_t>(chunk.is_zstd ? ParquetCodec::kZstd

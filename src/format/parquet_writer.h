@@ -25,18 +25,17 @@ namespace clicklake {
 /// Index of a null in a dictionary-coded column.
 inline constexpr std::uint32_t kNullIndex = 0xFFFFFFFFU;
 
-/// One column of a row group; borrowed memory that outlives the encode call. Exactly one of the
-/// forms:
-///  - dictionary: `indices` (one a value; kNullIndex: null) into `long_dictionary` (kLong,
-///  kTimestampTz, kDecimal18_4; kInt and kDate narrowed from it)
-///    or `string_dictionary`. Every dictionary entry must be used by at least one row (bounds come
-///    from it).
-///  - plain: `longs` or `ints` or `bools` or `strings`, with `valid` (one byte a value, 1 =
-///  present; empty: all present).
-///  - constant: `constant_long` / `constant_string`, or neither of all forms: all null.
-/// Maps: `map_offsets` (rows + 1 entries, into key_indices/value_indices), `key_indices` into
-/// `string_dictionary`, `value_indices` (kNullIndex: null) into `value_dictionary`. A map is never
-/// null itself, only empty.
+/// One column of a row group; borrowed memory that outlives the encode call. In exactly one form:
+///  - dictionary: `indices` (one a row; kNullIndex: null) into `string_dictionary` or
+///    `long_dictionary` (narrowed for kInt and kDate; not for kBoolean). Every entry must be used
+///    by at least one row: bounds come from the dictionary. Written PLAIN where that is smaller.
+///  - plain: `longs`, `ints`, `bools` or `strings`, with `valid` (a byte a row, 1 where it is
+///    present; empty: all are). Numbers that repeat are given a dictionary.
+///  - constant: `constant_long` or `constant_string`.
+///  - none of these: all null.
+/// Maps: `map_offsets` (rows + 1 entries, into key_indices and value_indices), `key_indices` into
+/// `string_dictionary`, `value_indices` (kNullIndex: null) into `value_dictionary`; without offsets
+/// all maps are empty. A map is never null itself.
 struct ColumnData {
   std::span<const std::uint32_t> indices;
   std::span<const std::int64_t> long_dictionary;
@@ -62,7 +61,7 @@ struct ColumnStatistics {
   std::int64_t size_bytes = 0;   ///< compressed, all chunks
   std::int64_t value_count = 0;  ///< with nulls; for a map's key and value: entries
   std::int64_t null_count = 0;
-  std::optional<std::string> lower;
+  std::optional<std::string> lower;  ///< absent: all null, or a map's key or value
   std::optional<std::string> upper;
 };
 
@@ -82,9 +81,9 @@ using EncodedRowGroupPtr = std::unique_ptr<EncodedRowGroup, EncodedRowGroupDelet
 
 struct ParquetWriterOptions {
   int zstd_level = 1;
-  /// A chunk whose sample shrinks by less than this share is stored uncompressed.
+  /// What shrinks by less than this share is stored uncompressed.
   double min_gain = 0.08;
-  /// Dictionary-coded strings or longs whose plain form is smaller are written PLAIN.
+  /// Data pages hold about so many bytes before compression.
   std::size_t page_bytes = 1U << 20;
 };
 

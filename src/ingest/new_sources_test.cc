@@ -19,6 +19,7 @@ class NewSourcesTest : public IngestFixture {
   std::vector<std::string> fresh() {
     std::vector<std::string> names;
     const NewSources found = find();
+    names.reserve(found.fresh.size());
     for (const Source& source : found.fresh) names.push_back(source.path.filename());
     return names;
   }

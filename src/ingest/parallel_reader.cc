@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -91,14 +92,30 @@ class ParallelReader {
 
   void work(std::size_t worker) {
     Scratch scratch;
-    for (std::size_t i = next_++; i < sources_.size() && !stopping_; i = next_++) {
-      if (const std::shared_ptr<OpenSource> source = open(i)) read(worker, *source, &scratch);
+    while (!stopping_) {
+      const std::optional<std::size_t> index = claim();
+      if (!index) break;
+      const std::shared_ptr<OpenSource> source = open(*index);
+      {
+        const std::lock_guard lock(mutex_);
+        --opening_;
+        changed_.notify_all();
+      }
+      if (source) read(worker, *source, &scratch);
     }
     while (!stopping_) {
       const std::shared_ptr<OpenSource> source = join_one();
       if (!source) return;
       read(worker, *source, &scratch);
     }
+  }
+
+  /// The next source that nobody has opened.
+  std::optional<std::size_t> claim() {
+    const std::lock_guard lock(mutex_);
+    if (next_ >= sources_.size()) return std::nullopt;
+    ++opening_;
+    return next_++;
   }
 
   std::shared_ptr<OpenSource> open(std::size_t index) {
@@ -118,9 +135,11 @@ class ParallelReader {
     return source;
   }
 
-  /// The open source with the most left to read; a stream before all. Null where none is open.
+  /// The open source with the most left to read; a stream before all. Null where none is open, and
+  /// none is being opened.
   std::shared_ptr<OpenSource> join_one() {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    while (open_.empty() && opening_ > 0 && !stopping_) changed_.wait_for(lock, kProgressPeriod);
     std::shared_ptr<OpenSource> best;
     std::uint64_t most = 0;
     for (const auto& source : open_) {
@@ -190,7 +209,8 @@ class ParallelReader {
   const ParallelReadOptions& options_;
   const TakeBlock& take_;
   std::vector<ReadOutcome> outcomes_;
-  std::atomic<std::size_t> next_{0};
+  std::size_t next_ = 0;  ///< guarded by mutex_
+  int opening_ = 0;       ///< sources claimed and not open yet; guarded by mutex_
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint64_t> bytes_ended_{0};
   std::mutex mutex_;  ///< after a source's mutex, where both are held

@@ -44,6 +44,7 @@ TEST_F(RawWriterTest, ManyPiecesAreWrittenInManyCalls) {
   options.hour_buffer_bytes = 16;
   RawWriter writer(lake_, "batch", options);
   std::vector<std::string> texts;
+  texts.reserve(1000);
   for (int i = 0; i < 1000; ++i) texts.push_back(std::to_string(i) + "\n");
   const std::vector<std::string_view> pieces(texts.begin(), texts.end());
   ASSERT_TRUE(append(writer, 1, "first\n", 1, 1));
@@ -133,6 +134,7 @@ TEST_F(RawWriterTest, ThreadsMayShareHours) {
   RawWriter writer(lake_, "batch", options);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&writer, t] {
         const std::string text = std::string(20, static_cast<char>('a' + t)) + "\n";

@@ -100,6 +100,7 @@ Result<SweepReport> sweep_batches(Catalog& catalog, const fs::path& lake,
 Result<SweepReport> sweep(Catalog& catalog, const fs::path& lake) {
   ASSIGN_OR_RETURN(const std::vector<BatchInfo> open, catalog.open_batches());
   std::vector<std::string> batches;
+  batches.reserve(open.size());
   for (const BatchInfo& batch : open) batches.push_back(batch.id);
   return sweep_batches(catalog, lake, std::move(batches));
 }

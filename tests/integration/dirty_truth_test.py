@@ -181,7 +181,12 @@ class ManySeedsTest(LakeTest):
                     report = lake.run(clicks, in_place=in_place)
                     self.assertEqual({k: report[k] for k in ("records_read", "accepted", "duplicate", "quarantined", "blank", "quarantined_by_reason")},
                                      {k: truth[k] for k in ("records_read", "accepted", "duplicate", "quarantined", "blank", "quarantined_by_reason")})
-                    self.assertEqual(lake.scalar("SELECT count(*) FROM fact_clicks WHERE is_late"), truth["late"])
+                    late = lake.scalar("SELECT count(*) FROM fact_clicks WHERE is_late")
+                    if in_place:
+                        self.assertEqual(late, truth["late"])
+                    else:  # of two copies of an event in one batch, either may give its arrival
+                        self.assertGreaterEqual(late, truth["late"])
+                        self.assertLessEqual(late, truth["late"] + truth["by_kind"].get("duplicate_other_hour", 0))
                     self.assert_tables(lake, expected)
 
 

@@ -114,9 +114,14 @@ def _iso(text):
 
 
 def _epoch(text):
-    value = decimal.Decimal(text)
-    unit = 1_000_000 if value < 10**11 else 1000 if value < 10**14 else 1
-    return int(value * unit)
+    try:
+        with decimal.localcontext(prec=60, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN):
+            value = decimal.Decimal(text)
+            if value >= 10**17:
+                raise Bad(text)
+            return int(value * (1_000_000 if value < 10**11 else 1000 if value < 10**14 else 1))
+    except decimal.DecimalException as error:
+        raise Bad(text) from error
 
 
 def timestamp(value):
