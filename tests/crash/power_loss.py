@@ -91,8 +91,8 @@ def test(program, name, folder, pool, wanted, library, seed):
         pool, name, [(f"power lost at step {k} of {len(steps)} ({steps[k - 1]})",
                       lambda k=k: lose_power(program, scenario, work, library, k, seed))
                      for k in chosen])
-    # Threads share the work anew in each run, so one may have a step or two fewer than the one that was counted.
-    if lost < min(0.9 * len(chosen), len(chosen) - 1):
+    # Threads share the work anew in each run, so a run may have fewer steps than the one that was counted; a shim that fails cuts none.
+    if lost < 0.5 * len(chosen):
         raise lakes.Failed(f"{name}: only {lost} of {len(chosen)} runs were cut short")
     kinds = collections.Counter(step.split()[0] for step in steps)
     print(f"{name}: {len(steps)} steps ({', '.join(f'{n} {k}' for k, n in kinds.most_common())}), "
