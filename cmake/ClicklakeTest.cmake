@@ -28,12 +28,6 @@ if(CLICKLAKE_HAVE_TESTS)
   add_custom_target(unit_tests)  # every executable with the label `unit`, without the program
 endif()
 
-# What a sanitizer needs to know at run time.
-set(CLICKLAKE_TEST_ENVIRONMENT
-    "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
-    "UBSAN_OPTIONS=print_stacktrace=1"
-    "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:ignore_noninstrumented_modules=1:suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp")
-
 # What every target of test sources has.
 function(clicklake_test_settings target)
   # Test files are many assertions, run once: most of their cost is compiling them.
@@ -58,6 +52,9 @@ function(clicklake_test)
     set(T_TIMEOUT 120)
   endif()
   add_executable(${T_NAME} ${T_SRCS})
+  if(CLICKLAKE_SANITIZE)
+    target_sources(${T_NAME} PRIVATE "${PROJECT_SOURCE_DIR}/tests/sanitizer_options.cc")
+  endif()
   list(TRANSFORM T_DEPS PREPEND "clicklake::")
   clicklake_resolve_libs(libs ${T_LIBS})
   target_link_libraries(${T_NAME} PRIVATE ${T_DEPS} clicklake_options ${libs} GTest::gtest_main)
@@ -67,10 +64,9 @@ function(clicklake_test)
   endif()
   if(T_WHOLE)
     add_test(NAME ${T_NAME} COMMAND ${T_NAME})
-    set_tests_properties(${T_NAME} PROPERTIES LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT}
-                                              ENVIRONMENT "${CLICKLAKE_TEST_ENVIRONMENT}")
+    set_tests_properties(${T_NAME} PROPERTIES LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT})
   else()
     gtest_discover_tests(${T_NAME} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-      PROPERTIES LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT} ENVIRONMENT "${CLICKLAKE_TEST_ENVIRONMENT}")
+      PROPERTIES LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT})
   endif()
 endfunction()
