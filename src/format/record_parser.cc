@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "format/json_scan.h"
+#include "format/line_shapes.h"
 #include "model/time.h"
 
 namespace clicklake {
@@ -82,6 +83,19 @@ struct RecordParser::Impl {
   };
   std::vector<Keyed> extras;  ///< unknown keys of the top level
   std::vector<Keyed> inner;   ///< the metadata object's entries
+
+  LineShapes* shapes = nullptr;
+  std::unique_ptr<LineShapes> own_shapes;
+  bool learning = false;
+  std::size_t metadata_objects = 0;
+  std::vector<LineShapes::Seen> seen;  ///< values of the line, where it may be learned
+  std::array<std::string_view, kRawFieldCount + LineShapes::kMaxEntries> slots{};
+
+  /// Notes a value whose text ends at `end` (behind a closing quote).
+  void note(const Value& value, const char* end, int field, std::string_view key, bool is_inner) {
+    const bool text = *value.at == '"';
+    seen.push_back({value.at + (text ? 1 : 0), end - (text ? 1 : 0), text, is_inner, field, key});
+  }
 
   /// The line's '\n': most lines are read to it before anybody asks.
   const char* line_end() {
@@ -241,6 +255,7 @@ struct RecordParser::Impl {
       p = read_value(p, 2, &value, fault_at, fault);
       if (p == nullptr) return nullptr;
       inner.push_back(keyed(key, value, (1U << 30) + inner.size()));
+      if (learning) note(value, p, -1, key, true);
       p = json::skip_space(p);
       if (*p == ',') {
         p = json::skip_space(p + 1);
@@ -290,8 +305,96 @@ struct RecordParser::Impl {
     return {line_begin, static_cast<std::size_t>(line_end() - line_begin)};
   }
 
-  /// `end`: the line's '\n', or null where nobody looked for it yet.
+  /// Fills `record` from a line of a known shape; its '\n', or null where it follows none or is for
+  /// the other way to judge. Gives the same records as parse().
+  const char* follow_shape(const char* begin, Record* record) {
+    line_begin = begin;
+    known_end = nullptr;
+    free_text = nullptr;
+    high = 0;
+    lone_surrogate = false;
+    std::fill_n(slots.begin(), kRawFieldCount, std::string_view{});
+    std::optional<std::int64_t> epoch;
+    const char* p = begin;
+    const LineShapes::Step* step = shapes->match(shapes->first(), p);
+    for (;; step = shapes->match(step->child, p)) {
+      if (step == nullptr) return nullptr;
+      p += step->size;
+      std::string_view& slot = slots[step->slot];
+      if (step->next == LineShapes::Next::kText) [[likely]] {
+        const char* const stop = json::scan_string(p, &high);
+        if (*stop == '"') [[likely]] {
+          slot = {p, static_cast<std::size_t>(stop - p)};
+          p = stop;
+          continue;
+        }
+        const char* fault_at = nullptr;
+        p = read_string(p - 1, &slot, &fault_at);
+        if (p == nullptr) return nullptr;
+        --p;
+      } else if (step->next == LineShapes::Next::kEnd) {
+        break;
+      } else {
+        if (json::is_space(*p)) return nullptr;
+        Value value;
+        const char* fault_at = nullptr;
+        Fault fault = Fault::kNone;
+        p = read_value(p, step->depth, &value, &fault_at, &fault);
+        if (p == nullptr) return nullptr;
+        if (step->slot < kRawFieldCount) {
+          if (value.kind == Kind::kContainer) return nullptr;
+          if (step->slot == static_cast<std::size_t>(RawField::kMetadata) &&
+              value.kind != Kind::kNull)
+            return nullptr;
+          if (step->slot == static_cast<std::size_t>(RawField::kEventTimestamp)) {
+            if (value.kind != Kind::kNumber) return nullptr;
+            epoch = parse_epoch(value.text);
+            if (!epoch) return nullptr;
+          }
+        }
+        slot = value.kind == Kind::kNull ? std::string_view{} : value.text;
+      }
+    }
+    known_end = p - 1;
+    if (lone_surrogate) return nullptr;
+    if (high != 0 && find_invalid_utf8(whole_line()) != std::string_view::npos) return nullptr;
+    const auto text = [&](RawField f) { return slots[static_cast<std::size_t>(f)]; };
+    if (text(RawField::kEventType).empty() ||
+        (text(RawField::kUserId).empty() && text(RawField::kSessionId).empty()))
+      return nullptr;
+    if (!epoch) epoch = parse_timestamp(text(RawField::kEventTimestamp));
+    if (!epoch) return nullptr;
+    record->timestamp_us = *epoch;
+    std::copy_n(slots.begin(), kRawFieldCount, record->fields.begin());
+    record->fields[static_cast<std::size_t>(RawField::kEventTimestamp)] = {};
+    record->fields[static_cast<std::size_t>(RawField::kMetadata)] = {};
+    const auto& entries = shapes->plan(*step).metadata;
+    record->metadata.resize(entries.size());
+    MetadataEntry* out = record->metadata.data();
+    for (const auto& entry : entries) *out++ = {entry.key->text, slots[entry.slot], entry.key};
+    return known_end;
+  }
+
   ParseOutcome parse(const char* begin, const char* end_of_line, Record* record) {
+    learning = false;
+    if (shapes != nullptr && shapes->worth_trying()) {
+      if (follow_shape(begin, record) != nullptr) [[likely]] {
+        shapes->hit();
+        return ParseOutcome::kRecord;
+      }
+      shapes->miss();
+      learning = true;
+      seen.clear();
+      metadata_objects = 0;
+    }
+    const ParseOutcome outcome = read_line(begin, end_of_line, record);
+    if (learning && outcome == ParseOutcome::kRecord && metadata_objects <= 1)
+      shapes->learn(begin, line_end(), seen);
+    return outcome;
+  }
+
+  /// `end`: the line's '\n', or null where nobody looked for it yet.
+  ParseOutcome read_line(const char* begin, const char* end_of_line, Record* record) {
     line_begin = begin;
     known_end = end_of_line;
     free_text = nullptr;
@@ -342,11 +445,13 @@ struct RecordParser::Impl {
         if (field == static_cast<int>(RawField::kMetadata) && *p == '{') {
           places[static_cast<std::size_t>(field)] = p;
           kinds[static_cast<std::size_t>(field)] = Kind::kText;
+          ++metadata_objects;
           p = read_metadata(p, &fault_at, &fault);
           if (p == nullptr) return reject_syntax(fault_at, fault);
         } else {
           p = read_value(p, 1, &value, &fault_at, &fault);
           if (p == nullptr) return reject_syntax(fault_at, fault);
+          if (learning) note(value, p, field, key, false);
           if (field >= 0) [[likely]] {
             const auto f = static_cast<std::size_t>(field);
             kinds[f] = value.kind;
@@ -432,7 +537,10 @@ struct RecordParser::Impl {
   }
 };
 
-RecordParser::RecordParser() : impl_(std::make_unique<Impl>()) {}
+RecordParser::RecordParser() : impl_(std::make_unique<Impl>()) {
+  impl_->own_shapes = std::make_unique<LineShapes>();
+  impl_->shapes = impl_->own_shapes.get();
+}
 RecordParser::~RecordParser() = default;
 ParseOutcome RecordParser::parse(std::string_view line, Record* record) {
   return impl_->parse(line.data(), line.data() + line.size(), record);
@@ -441,6 +549,10 @@ ParseOutcome RecordParser::parse_next(const char* begin, std::string_view* line,
   const ParseOutcome outcome = impl_->parse(begin, nullptr, record);
   *line = impl_->whole_line();
   return outcome;
+}
+void RecordParser::use_shapes(LineShapes* shapes) {
+  impl_->shapes = shapes;
+  impl_->own_shapes.reset();
 }
 const Rejection& RecordParser::rejection() const { return impl_->rejection; }
 

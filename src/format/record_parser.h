@@ -6,7 +6,7 @@
 /// same answer for the same line always. What is accepted and
 ///   refused is written in docs/formats/raw.md.
 /// Thread safety: thread-compatible; a parser belongs to one thread.
-/// Source: RFC 8259 (JSON), RFC 3629 (UTF-8); ADR-0005 (a parser of our own).
+/// Source: RFC 8259 (JSON), RFC 3629 (UTF-8); ADR-0005 (a parser of our own), ADR-0009 (shapes).
 
 #include <cstdint>
 #include <memory>
@@ -24,6 +24,8 @@ struct Rejection {
   std::uint64_t position = 0;  ///< byte within the line
 };
 
+class LineShapes;
+
 class RecordParser {
  public:
   RecordParser();
@@ -40,6 +42,11 @@ class RecordParser {
   /// there). The same answers, without looking for the line's end first.
   ParseOutcome parse_next(const char* begin, std::string_view* line, Record* record);
   const Rejection& rejection() const;
+
+  /// From now on learns into and reads from `shapes`, which several parsers of one thread may share
+  /// and which outlives them; the MetadataKeys of the records are theirs. Null: every line is
+  /// parsed. Without this call a parser has shapes of its own.
+  void use_shapes(LineShapes* shapes);
 
  private:
   struct Impl;

@@ -15,9 +15,21 @@
 
 namespace clicklake {
 
+/// A metadata key that was met before, with what is worked out for it once.
+struct MetadataKey {
+  /// At most this many bytes have `<byte length>:<bytes>` in canonical().
+  static constexpr std::size_t kMaxBytes = 29;
+
+  std::string_view text;
+  std::uint32_t number = 0;  ///< dense from 0, among the keys of one LineShapes
+  std::uint32_t canonical_size = 0;
+  char canonical[32] = {};  ///< `<byte length>:<bytes>`
+};
+
 struct MetadataEntry {
   std::string_view key;
-  std::string_view value;  ///< data() == nullptr: null
+  std::string_view value;              ///< data() == nullptr: null
+  const MetadataKey* known = nullptr;  ///< of `key`, where the parser met it before
 };
 
 struct Record {

@@ -27,6 +27,11 @@ KnownKey known_key(std::string_view key) {
   }
 }
 
+bool is_campaign_key(std::string_view key) {
+  return std::find(kCampaignPartNames.begin(), kCampaignPartNames.end(), key) !=
+         kCampaignPartNames.end();
+}
+
 }  // namespace
 
 void RowCounts::add(const RowCounts& other) {
@@ -46,6 +51,7 @@ HourWorker::HourWorker(HourWorkerOptions options, TransformShared* shared)
       writer_(options_.facts),
       strays_(options_.temp_dir) {
   dimensions_.activity.resize(1);
+  for (Staged& staged : staged_) staged.parser.use_shapes(&shapes_);
 }
 
 StrayLog HourWorker::take_strays() {
@@ -234,19 +240,25 @@ void HourWorker::stage(Staged* staged) {
   identities_.prefetch(staged->identity.hash);
   staged->user_key = surrogate_key(record.field(RawField::kUserId));
   dimensions_.users.prefetch(staged->user_key);
-  staged->page_url.parse(record.field(RawField::kPageUrl));
-  staged->page_key = surrogate_key(staged->page_url.clean());
-  dimensions_.pages.prefetch(staged->page_key);
-  staged->referrer_key = surrogate_key(record.field(RawField::kReferrerUrl));
-  dimensions_.referrers.prefetch(staged->referrer_key);
+  stage_referrer(staged);
   staged->session_key = surrogate_key(record.field(RawField::kSessionId));
   columns_.sessions.prefetch(static_cast<std::uint64_t>(staged->session_key));
-  staged->entries.clear();
+  staged->entries.resize(record.metadata.size());
+  StagedEntry* out = staged->entries.data();
   std::string_view agent;
+  bool may_be_campaign = false;
   for (const MetadataEntry& entry : record.metadata) {
     const std::uint64_t hash = StringPool::hash_of(entry.value);
-    const KnownKey known = known_key(entry.key);
-    staged->entries.push_back({hash, known});
+    KnownKey known = KnownKey::kNone;
+    if (entry.known != nullptr) [[likely]] {
+      const KeyMeaning& meaning = meaning_of(*entry.known);
+      known = meaning.known;
+      may_be_campaign |= meaning.may_be_campaign;
+    } else {
+      known = known_key(entry.key);
+      may_be_campaign |= is_campaign_key(entry.key);
+    }
+    *out++ = {hash, known};
     if (known == KnownKey::kNone) {
       columns_.map_values.prefetch(hash);
     } else if (known == KnownKey::kProductId) {
@@ -255,13 +267,60 @@ void HourWorker::stage(Staged* staged) {
       agent = entry.value;
     }
   }
-  staged->campaign = campaign_of(record, staged->page_url);
+  stage_page(staged, may_be_campaign);
   staged->device = device_of(record.field(RawField::kDeviceType), agent);
+}
+
+void HourWorker::UrlMemo::set(std::string_view url, std::uint32_t new_member,
+                              std::uint32_t new_campaign) {
+  size = static_cast<std::uint32_t>(url.size());
+  std::memcpy(text, url.data(), url.size());
+  member = new_member;
+  campaign = new_campaign;
+}
+
+/// The page and its campaign: from the memo of the URL, or the key that the page is looked up by.
+void HourWorker::stage_page(Staged* staged, bool may_be_campaign) {
+  const std::string_view url = staged->record.field(RawField::kPageUrl);
+  staged->page_memo = nullptr;
+  staged->page_known = false;
+  if (!may_be_campaign && !shared_->denied.any && !url.empty() &&
+      url.size() <= UrlMemo::kMaxBytes) {
+    UrlMemo& memo = page_memos_[StringPool::hash_of(url) % kPageMemos];
+    if (memo.is(url)) {
+      staged->page_known = true;
+      staged->page = memo.member;
+      staged->campaign = memo.campaign;
+      return;
+    }
+    staged->page_memo = &memo;
+  }
+  staged->page_url.parse(url);
+  staged->page_key = surrogate_key(staged->page_url.clean());
+  dimensions_.pages.prefetch(staged->page_key);
+  staged->campaign = campaign_of(staged->record, staged->page_url, may_be_campaign);
+}
+
+void HourWorker::stage_referrer(Staged* staged) {
+  const std::string_view url = staged->record.field(RawField::kReferrerUrl);
+  staged->referrer_memo = nullptr;
+  staged->referrer_known = false;
+  if (!shared_->denied.any && !url.empty() && url.size() <= UrlMemo::kMaxBytes) {
+    UrlMemo& memo = referrer_memos_[StringPool::hash_of(url) % kReferrerMemos];
+    if (memo.is(url)) {
+      staged->referrer_known = true;
+      staged->referrer = memo.member;
+      return;
+    }
+    staged->referrer_memo = &memo;
+  }
+  staged->referrer_key = surrogate_key(url);
+  dimensions_.referrers.prefetch(staged->referrer_key);
 }
 
 void HourWorker::touch(const Staged& staged) const {
   dimensions_.users.touch(staged.user_key);
-  dimensions_.pages.touch(staged.page_key);
+  if (!staged.page_known) dimensions_.pages.touch(staged.page_key);
 }
 
 std::uint32_t HourWorker::member(DimensionTable* members, const char* table, std::int64_t key,
@@ -273,13 +332,13 @@ std::uint32_t HourWorker::member(DimensionTable* members, const char* table, std
   return members->find_or_add(key, natural_key);
 }
 
-std::uint32_t HourWorker::campaign_of(const Record& record, const PageUrl& page_url) {
+std::uint32_t HourWorker::campaign_of(const Record& record, const PageUrl& page_url,
+                                      bool may_be_in_metadata) {
   CampaignParts parts = page_url.campaign();
   bool any = page_url.has_campaign();
   for (const MetadataEntry& entry : record.metadata) {
-    // "utm_..." and "click_id_type" only; everything else is told apart by its first bytes.
-    if (entry.key.size() < 8 || (entry.key[0] != 'u' && entry.key[0] != 'c') || entry.value.empty())
-      continue;
+    if (!may_be_in_metadata) break;
+    if (entry.value.empty()) continue;
     for (std::size_t part = 0; part < kCampaignPartCount; ++part) {
       if (entry.key == kCampaignPartNames[part] && parts[part].data() == nullptr) {
         parts[part] = entry.value;
@@ -325,15 +384,26 @@ std::uint32_t HourWorker::device_of(std::string_view type, std::string_view agen
   return memo.number;
 }
 
-std::uint32_t HourWorker::metadata_key_id(std::size_t place, std::string_view key) {
-  if (place >= key_memo_.size()) return columns_.map_keys.intern(key);
-  KeyMemo& memo = key_memo_[place];
-  if (memo.generation == pool_generation_ && bytes_equal(std::string_view(memo.key), key))
-    return memo.id;
-  memo.key = key;
-  memo.id = columns_.map_keys.intern(key);
-  memo.generation = pool_generation_;
-  return memo.id;
+const HourWorker::KeyMeaning& HourWorker::meaning_of(const MetadataKey& key) {
+  if (key_meanings_.size() <= key.number) [[unlikely]]
+    key_meanings_.resize(key.number + 1);
+  KeyMeaning& meaning = key_meanings_[key.number];
+  if (!meaning.worked_out) [[unlikely]] {
+    meaning.worked_out = true;
+    meaning.known = known_key(key.text);
+    meaning.may_be_campaign = is_campaign_key(key.text);
+  }
+  return meaning;
+}
+
+std::uint32_t HourWorker::metadata_key_id(const MetadataEntry& entry) {
+  if (entry.known == nullptr) return columns_.map_keys.intern(entry.key);
+  KeyMeaning& meaning = key_meanings_[entry.known->number];
+  if (meaning.generation != pool_generation_) {
+    meaning.id = columns_.map_keys.intern(entry.key);
+    meaning.generation = pool_generation_;
+  }
+  return meaning.id;
 }
 
 void HourWorker::push_metadata(const Staged& staged, bool purchase) {
@@ -372,7 +442,7 @@ void HourWorker::push_metadata(const Staged& staged, bool purchase) {
         ++counts_.untyped_promoted;
         break;
     }
-    c.map_key.push_back(metadata_key_id(i, entry.key));
+    c.map_key.push_back(metadata_key_id(entry));
     c.map_value.push_back(null ? kNullIndex : c.map_values.intern(entry.value, hash));
   }
   c.map_begin.push_back(static_cast<std::uint32_t>(c.map_key.size()));
@@ -431,15 +501,23 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
       member(&dimensions_.users, "dim_users", staged->user_key, record.field(RawField::kUserId));
   if (user == DimensionTable::kCollision) return collision(RawField::kUserId);
   const std::uint32_t page =
-      member(&dimensions_.pages, "dim_pages", staged->page_key, staged->page_url.clean());
+      staged->page_known
+          ? staged->page
+          : member(&dimensions_.pages, "dim_pages", staged->page_key, staged->page_url.clean());
   if (page == DimensionTable::kCollision) return collision(RawField::kPageUrl);
-  const std::uint32_t referrer = member(&dimensions_.referrers, "dim_referrers",
-                                        staged->referrer_key, record.field(RawField::kReferrerUrl));
+  const std::uint32_t referrer =
+      staged->referrer_known ? staged->referrer
+                             : member(&dimensions_.referrers, "dim_referrers", staged->referrer_key,
+                                      record.field(RawField::kReferrerUrl));
   if (referrer == DimensionTable::kCollision) return collision(RawField::kReferrerUrl);
   const std::uint32_t campaign = staged->campaign;
   if (campaign == DimensionTable::kCollision) return collision(RawField::kPageUrl);
   const std::uint32_t device = staged->device;
   if (device == DimensionTable::kCollision) return collision(RawField::kDeviceType);
+  if (staged->page_memo != nullptr)
+    staged->page_memo->set(record.field(RawField::kPageUrl), page, campaign);
+  if (staged->referrer_memo != nullptr)
+    staged->referrer_memo->set(record.field(RawField::kReferrerUrl), referrer, 0);
 
   if (!identity.has_event_id && !identities_.insert(identity.hash)) {
     ++counts_.duplicate;

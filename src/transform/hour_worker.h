@@ -17,8 +17,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/bytes_equal.h"
 #include "base/result.h"
 #include "format/line_reader.h"
+#include "format/line_shapes.h"
 #include "format/quarantine_writer.h"
 #include "format/record_parser.h"
 #include "model/page_url.h"
@@ -146,6 +148,29 @@ class HourWorker {
     KnownKey known;
   };
 
+  /// What a metadata key means, worked out once: by MetadataKey::number.
+  struct KeyMeaning {
+    bool worked_out = false;
+    KnownKey known = KnownKey::kNone;
+    bool may_be_campaign = false;
+    std::uint32_t id = 0;          ///< in columns_.map_keys
+    std::uint64_t generation = 0;  ///< of the pool that `id` is of; 0: none
+  };
+
+  /// A URL that was seen lately, and what it came to.
+  struct UrlMemo {
+    static constexpr std::size_t kMaxBytes = 116;
+    std::uint32_t size = 0;  ///< 0: free
+    std::uint32_t member = 0;
+    std::uint32_t campaign = 0;
+    char text[kMaxBytes];
+
+    bool is(std::string_view url) const {
+      return size == url.size() && bytes_equal(text, url.data(), size);
+    }
+    void set(std::string_view url, std::uint32_t new_member, std::uint32_t new_campaign);
+  };
+
   /// A line on its way. Lines are parsed a few ahead of being looked up, so that the tables' cache
   /// lines are there by then.
   struct Staged {
@@ -157,8 +182,14 @@ class HourWorker {
     std::int64_t page_key = 0;
     std::int64_t referrer_key = 0;
     std::int64_t session_key = 0;
+    std::uint32_t page = 0;      ///< where page_known
+    std::uint32_t referrer = 0;  ///< where referrer_known
     std::uint32_t campaign = 0;
     std::uint32_t device = 0;
+    bool page_known = false;
+    bool referrer_known = false;
+    UrlMemo* page_memo = nullptr;  ///< to be set once the page has its number
+    UrlMemo* referrer_memo = nullptr;
     std::int64_t arrived_us = 0;
     std::vector<StagedEntry> entries;  ///< by metadata entry
     LinePlace place;
@@ -184,17 +215,26 @@ class HourWorker {
   std::uint32_t member(DimensionTable* members, const char* table, std::int64_t key,
                        std::string_view natural_key);
   std::uint32_t arrival_id(std::int64_t arrived_us);
-  std::uint32_t campaign_of(const Record& record, const PageUrl& page_url);
+  void stage_page(Staged* staged, bool may_be_campaign);
+  void stage_referrer(Staged* staged);
+  const KeyMeaning& meaning_of(const MetadataKey& key);
+  std::uint32_t campaign_of(const Record& record, const PageUrl& page_url, bool may_be_in_metadata);
   std::uint32_t device_of(std::string_view type, std::string_view agent);
-  std::uint32_t metadata_key_id(std::size_t place, std::string_view key);
+  std::uint32_t metadata_key_id(const MetadataEntry& entry);
   void push_metadata(const Staged& staged, bool purchase);
   void see_user(std::size_t row);
   void see_users_until(std::size_t row);
   Status flush(bool hour_ends, std::size_t sequence);
 
+  static constexpr std::size_t kPageMemos = 4096;  ///< powers of two
+  static constexpr std::size_t kReferrerMemos = 256;
+
   HourWorkerOptions options_;
   TransformShared* shared_;
   EventWindow* window_;
+  LineShapes shapes_;
+  std::vector<UrlMemo> page_memos_{kPageMemos};
+  std::vector<UrlMemo> referrer_memos_{kReferrerMemos};
   std::array<Staged, kStages> staged_;
   std::size_t staged_begin_ = 0;  ///< counts lines; slots are these modulo kStages
   std::size_t staged_end_ = 0;
@@ -211,14 +251,7 @@ class HourWorker {
   std::vector<std::uint8_t> dropped_;
   std::size_t held_bytes_ = 0;  ///< lines of the rows in columns_
 
-  /// Events of one kind have their keys in the same places: the id that the place had last is tried
-  /// first.
-  struct KeyMemo {
-    std::string key;
-    std::uint32_t id = 0;
-    std::uint64_t generation = 0;  ///< of the pool
-  };
-  std::array<KeyMemo, 16> key_memo_;
+  std::vector<KeyMeaning> key_meanings_;
   std::uint64_t pool_generation_ = 1;  ///< changes when the pools are emptied
 
   /// Devices are few: the last ones are found without making their natural key.

@@ -49,6 +49,24 @@ char* put_number(char* out, std::uint64_t v) {
   return out + size;
 }
 
+/// `<length>:` for the lengths that most texts have.
+struct LengthText {
+  char text[4];
+  std::uint32_t size;
+};
+constexpr auto make_lengths() {
+  std::array<LengthText, 256> lengths{};
+  for (std::size_t n = 0; n < lengths.size(); ++n) {
+    LengthText& length = lengths[n];
+    if (n >= 100) length.text[length.size++] = static_cast<char>('0' + n / 100);
+    if (n >= 10) length.text[length.size++] = static_cast<char>('0' + n / 10 % 10);
+    length.text[length.size++] = static_cast<char>('0' + n % 10);
+    length.text[length.size++] = ':';
+  }
+  return lengths;
+}
+constexpr std::array<LengthText, 256> kLengths = make_lengths();
+
 /// Copies 16 bytes at a time; both sides have room for the excess.
 inline char* put_bytes(char* out, const char* from, std::size_t size) {
 #if defined(__SSE2__)
@@ -67,8 +85,14 @@ inline char* put_part(char* out, std::string_view part) {
     *out = '~';
     return out + 1;
   }
-  out = put_number(out, part.size());
-  *out++ = ':';
+  if (part.size() < kLengths.size()) [[likely]] {
+    const LengthText& length = kLengths[part.size()];
+    std::memcpy(out, length.text, sizeof length.text);
+    out += length.size;
+  } else {
+    out = put_number(out, part.size());
+    *out++ = ':';
+  }
   return put_bytes(out, part.data(), part.size());
 }
 
@@ -93,7 +117,12 @@ std::string_view EventIdentifier::canonical(const Record& record) {
   out = put_part(out, record.field(RawField::kPageUrl));
   out = put_part(out, record.field(RawField::kReferrerUrl));
   for (const auto& m : record.metadata) {
-    out = put_part(out, m.key);
+    if (m.known != nullptr) [[likely]] {
+      std::memcpy(out, m.known->canonical, sizeof m.known->canonical);
+      out += m.known->canonical_size;
+    } else {
+      out = put_part(out, m.key);
+    }
     out = put_part(out, m.value);
   }
   return {buffer_.data(), static_cast<std::size_t>(out - buffer_.data())};
