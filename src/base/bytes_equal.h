@@ -11,7 +11,7 @@
 namespace clicklake {
 
 /// Whether `size` bytes at `a` and `b` are the same.
-inline bool bytes_equal(const char* a, const char* b, std::size_t size) {
+[[gnu::always_inline]] inline bool bytes_equal(const char* a, const char* b, std::size_t size) {
   const auto load8 = [](const char* p) {
     std::uint64_t v;
     std::memcpy(&v, p, sizeof v);
@@ -37,7 +37,7 @@ inline bool bytes_equal(const char* a, const char* b, std::size_t size) {
   return a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1];
 }
 
-inline bool bytes_equal(std::string_view a, std::string_view b) {
+[[gnu::always_inline]] inline bool bytes_equal(std::string_view a, std::string_view b) {
   return a.size() == b.size() && bytes_equal(a.data(), b.data(), a.size());
 }
 

@@ -84,6 +84,7 @@ struct RecordParser::Impl {
   std::vector<Keyed> extras;  ///< unknown keys of the top level
   std::vector<Keyed> inner;   ///< the metadata object's entries
 
+  TimestampReader timestamps;
   LineShapes* shapes = nullptr;
   std::unique_ptr<LineShapes> own_shapes;
   bool learning = false;
@@ -362,7 +363,7 @@ struct RecordParser::Impl {
     if (text(RawField::kEventType).empty() ||
         (text(RawField::kUserId).empty() && text(RawField::kSessionId).empty()))
       return nullptr;
-    if (!epoch) epoch = parse_timestamp(text(RawField::kEventTimestamp));
+    if (!epoch) epoch = timestamps.parse(text(RawField::kEventTimestamp));
     if (!epoch) return nullptr;
     record->timestamp_us = *epoch;
     std::copy_n(slots.begin(), kRawFieldCount, record->fields.begin());

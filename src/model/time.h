@@ -6,6 +6,7 @@
 /// Thread safety: pure functions.
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,33 @@ inline std::int64_t hour_start(std::int64_t hour) { return hour * kMicrosPerHour
 /// cut at the microsecond. Returns nothing for anything else: zone names, dates that do not exist,
 /// second 60, years outside 1970 to 2100. Cost: O(n), about 10 ns for the common forms.
 std::optional<std::int64_t> parse_timestamp(std::string_view text);
+
+/// Reads timestamps that mostly lie in the minute of the one before.
+class TimestampReader {
+ public:
+  /// What parse_timestamp() gives. Cost: a third of it for "YYYY-MM-DDTHH:MM:SS.mmmZ" in the minute
+  /// of the last one.
+  std::optional<std::int64_t> parse(std::string_view text) {
+    if (text.size() != kSize || !known_ || std::memcmp(text.data(), minute_, sizeof minute_) != 0)
+      return parse_other(text);
+    const char* const p = text.data() + sizeof minute_;
+    const auto digit = [&](int i) { return static_cast<unsigned>(p[i]) - unsigned{'0'}; };
+    const unsigned tens = digit(1), ones = digit(2), a = digit(4), b = digit(5), c = digit(6);
+    if (p[0] != ':' || p[3] != '.' || p[7] != 'Z' || tens > 5 || ones > 9 || a > 9 || b > 9 ||
+        c > 9)
+      return parse_other(text);
+    return minute_us_ + std::int64_t{tens * 10 + ones} * 1'000'000 +
+           std::int64_t{a * 100 + b * 10 + c} * 1'000;
+  }
+
+ private:
+  static constexpr std::size_t kSize = 24;
+  std::optional<std::int64_t> parse_other(std::string_view text);
+
+  char minute_[16] = {};  ///< "YYYY-MM-DDTHH:MM"
+  bool known_ = false;
+  std::int64_t minute_us_ = 0;
+};
 
 /// The time of a numeric event_timestamp by its JSON text: |n| < 1e11 is seconds, < 1e14
 /// milliseconds, else microseconds; a fraction or exponent is taken, cut at the microsecond.

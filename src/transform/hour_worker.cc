@@ -238,11 +238,10 @@ void HourWorker::stage(Staged* staged) {
   const Record& record = staged->record;
   staged->identity = identifier_.identify(record);
   identities_.prefetch(staged->identity.hash);
-  staged->user_key = surrogate_key(record.field(RawField::kUserId));
-  dimensions_.users.prefetch(staged->user_key);
+  stage_user(staged);
   stage_referrer(staged);
-  staged->session_key = surrogate_key(record.field(RawField::kSessionId));
-  columns_.sessions.prefetch(static_cast<std::uint64_t>(staged->session_key));
+  staged->session_hash = StringPool::hash_of(record.field(RawField::kSessionId));
+  columns_.sessions.prefetch(staged->session_hash);
   staged->entries.resize(record.metadata.size());
   StagedEntry* out = staged->entries.data();
   std::string_view agent;
@@ -271,12 +270,21 @@ void HourWorker::stage(Staged* staged) {
   staged->device = device_of(record.field(RawField::kDeviceType), agent);
 }
 
-void HourWorker::UrlMemo::set(std::string_view url, std::uint32_t new_member,
-                              std::uint32_t new_campaign) {
-  size = static_cast<std::uint32_t>(url.size());
-  std::memcpy(text, url.data(), url.size());
-  member = new_member;
-  campaign = new_campaign;
+void HourWorker::stage_user(Staged* staged) {
+  const std::string_view user = staged->record.field(RawField::kUserId);
+  staged->user_memo = nullptr;
+  staged->user_known = false;
+  if (!shared_->denied.any && !user.empty() && user.size() <= UserMemo::kMaxBytes) {
+    UserMemo& memo = user_memos_[StringPool::hash_of(user) % kUserMemos];
+    if (memo.is(user)) {
+      staged->user_known = true;
+      staged->user = memo.member;
+      return;
+    }
+    staged->user_memo = &memo;
+  }
+  staged->user_key = surrogate_key(user);
+  dimensions_.users.prefetch(staged->user_key);
 }
 
 /// The page and its campaign: from the memo of the URL, or the key that the page is looked up by.
@@ -319,7 +327,7 @@ void HourWorker::stage_referrer(Staged* staged) {
 }
 
 void HourWorker::touch(const Staged& staged) const {
-  dimensions_.users.touch(staged.user_key);
+  if (!staged.user_known) dimensions_.users.touch(staged.user_key);
   if (!staged.page_known) dimensions_.pages.touch(staged.page_key);
 }
 
@@ -497,8 +505,10 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
     return reject(RejectReason::kKeyCollision, to_string(field), 0, input, staged->place,
                   staged->line.size(), staged->line);
   };
-  const std::uint32_t user =
-      member(&dimensions_.users, "dim_users", staged->user_key, record.field(RawField::kUserId));
+  const std::uint32_t user = staged->user_known
+                                 ? staged->user
+                                 : member(&dimensions_.users, "dim_users", staged->user_key,
+                                          record.field(RawField::kUserId));
   if (user == DimensionTable::kCollision) return collision(RawField::kUserId);
   const std::uint32_t page =
       staged->page_known
@@ -514,10 +524,11 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   if (campaign == DimensionTable::kCollision) return collision(RawField::kPageUrl);
   const std::uint32_t device = staged->device;
   if (device == DimensionTable::kCollision) return collision(RawField::kDeviceType);
+  if (staged->user_memo != nullptr) staged->user_memo->set(record.field(RawField::kUserId), user);
   if (staged->page_memo != nullptr)
     staged->page_memo->set(record.field(RawField::kPageUrl), page, campaign);
   if (staged->referrer_memo != nullptr)
-    staged->referrer_memo->set(record.field(RawField::kReferrerUrl), referrer, 0);
+    staged->referrer_memo->set(record.field(RawField::kReferrerUrl), referrer);
 
   if (!identity.has_event_id && !identities_.insert(identity.hash)) {
     ++counts_.duplicate;
@@ -545,9 +556,8 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
     c.session.push_back(kNullIndex);
     c.null_session = true;
   } else {
-    const std::uint32_t id =
-        c.sessions.intern(session, static_cast<std::uint64_t>(staged->session_key));
-    if (id == c.session_keys.size()) c.session_keys.push_back(staged->session_key);
+    const std::uint32_t id = c.sessions.intern(session, staged->session_hash);
+    if (id == c.session_keys.size()) c.session_keys.push_back(surrogate_key(session));
     c.session.push_back(id);
   }
   const std::string_view event_type = record.field(RawField::kEventType);

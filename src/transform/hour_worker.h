@@ -157,19 +157,27 @@ class HourWorker {
     std::uint64_t generation = 0;  ///< of the pool that `id` is of; 0: none
   };
 
-  /// A URL that was seen lately, and what it came to.
-  struct UrlMemo {
-    static constexpr std::size_t kMaxBytes = 116;
+  /// A natural key that was seen lately, and the member that it came to.
+  template <std::size_t kBytes>
+  struct MemberMemo {
+    static constexpr std::size_t kMaxBytes = kBytes;
     std::uint32_t size = 0;  ///< 0: free
     std::uint32_t member = 0;
-    std::uint32_t campaign = 0;
+    std::uint32_t campaign = 0;  ///< pages only
     char text[kMaxBytes];
 
-    bool is(std::string_view url) const {
-      return size == url.size() && bytes_equal(text, url.data(), size);
+    bool is(std::string_view other) const {
+      return size == other.size() && bytes_equal(text, other.data(), size);
     }
-    void set(std::string_view url, std::uint32_t new_member, std::uint32_t new_campaign);
+    void set(std::string_view other, std::uint32_t new_member, std::uint32_t new_campaign = 0) {
+      size = static_cast<std::uint32_t>(other.size());
+      std::memcpy(text, other.data(), other.size());
+      member = new_member;
+      campaign = new_campaign;
+    }
   };
+  using UrlMemo = MemberMemo<116>;
+  using UserMemo = MemberMemo<52>;
 
   /// A line on its way. Lines are parsed a few ahead of being looked up, so that the tables' cache
   /// lines are there by then.
@@ -181,14 +189,17 @@ class HourWorker {
     std::int64_t user_key = 0;
     std::int64_t page_key = 0;
     std::int64_t referrer_key = 0;
-    std::int64_t session_key = 0;
+    std::uint64_t session_hash = 0;
+    std::uint32_t user = 0;      ///< where user_known
     std::uint32_t page = 0;      ///< where page_known
     std::uint32_t referrer = 0;  ///< where referrer_known
     std::uint32_t campaign = 0;
     std::uint32_t device = 0;
+    bool user_known = false;
     bool page_known = false;
     bool referrer_known = false;
-    UrlMemo* page_memo = nullptr;  ///< to be set once the page has its number
+    UserMemo* user_memo = nullptr;  ///< to be set once the user has its number
+    UrlMemo* page_memo = nullptr;
     UrlMemo* referrer_memo = nullptr;
     std::int64_t arrived_us = 0;
     std::vector<StagedEntry> entries;  ///< by metadata entry
@@ -215,6 +226,7 @@ class HourWorker {
   std::uint32_t member(DimensionTable* members, const char* table, std::int64_t key,
                        std::string_view natural_key);
   std::uint32_t arrival_id(std::int64_t arrived_us);
+  void stage_user(Staged* staged);
   void stage_page(Staged* staged, bool may_be_campaign);
   void stage_referrer(Staged* staged);
   const KeyMeaning& meaning_of(const MetadataKey& key);
@@ -226,13 +238,15 @@ class HourWorker {
   void see_users_until(std::size_t row);
   Status flush(bool hour_ends, std::size_t sequence);
 
-  static constexpr std::size_t kPageMemos = 4096;  ///< powers of two
+  static constexpr std::size_t kUserMemos = 4096;  ///< powers of two
+  static constexpr std::size_t kPageMemos = 4096;
   static constexpr std::size_t kReferrerMemos = 256;
 
   HourWorkerOptions options_;
   TransformShared* shared_;
   EventWindow* window_;
   LineShapes shapes_;
+  std::vector<UserMemo> user_memos_{kUserMemos};
   std::vector<UrlMemo> page_memos_{kPageMemos};
   std::vector<UrlMemo> referrer_memos_{kReferrerMemos};
   std::array<Staged, kStages> staged_;

@@ -63,7 +63,7 @@ class StringPool {
     arena_.clear();
   }
 
-  static std::uint64_t hash_of(std::string_view text) {
+  [[gnu::always_inline]] static std::uint64_t hash_of(std::string_view text) {
     constexpr std::uint64_t kA = 0x9E3779B97F4A7C15ULL;
     constexpr std::uint64_t kB = 0xD6E8FEB86659FD93ULL;
     const char* p = text.data();
