@@ -34,6 +34,8 @@ struct EventHash {
 
 /// Both hashes of `bytes` in one pass. Cost: about that of one.
 EventHash event_hash(std::string_view bytes);
+/// The same without vector instructions; event_hash() takes them where they pay.
+EventHash event_hash_plain(std::string_view bytes);
 
 /// 128-bit content fingerprint (XXH3), fed in pieces. Thread-compatible.
 class ContentHash {

@@ -85,6 +85,7 @@ Status HourWorker::process(const HourTask& task) {
 }
 
 Status HourWorker::drain(std::uint32_t input) {
+  while (staged_touched_ != staged_end_) touch(&staged_[staged_touched_++ % kStages]);
   while (staged_begin_ != staged_end_)
     RETURN_IF_ERROR(look_up(&staged_[staged_begin_++ % kStages], input));
   return {};
@@ -209,7 +210,7 @@ Status HourWorker::take_line(const char* begin, std::string_view* line, std::uin
     staged.arrived_us = arrived_us_;
     stage(&staged);
     ++staged_end_;
-    if (staged_end_ - staged_begin_ > kTouchAt) touch(staged_[(staged_end_ - kTouchAt) % kStages]);
+    if (staged_end_ - staged_touched_ > kTouchAt) touch(&staged_[staged_touched_++ % kStages]);
     if (staged_end_ - staged_begin_ == kStages)
       return look_up(&staged_[staged_begin_++ % kStages], input);
     return {};
@@ -238,8 +239,9 @@ void HourWorker::stage(Staged* staged) {
   const Record& record = staged->record;
   staged->identity = identifier_.identify(record);
   identities_.prefetch(staged->identity.hash);
-  stage_user(staged);
-  stage_referrer(staged);
+  staged->user_memo = memo_of(&user_memos_, record.field(RawField::kUserId));
+  staged->page_memo = memo_of(&page_memos_, record.field(RawField::kPageUrl));
+  staged->referrer_memo = memo_of(&referrer_memos_, record.field(RawField::kReferrerUrl));
   staged->session_hash = StringPool::hash_of(record.field(RawField::kSessionId));
   columns_.sessions.prefetch(staged->session_hash);
   staged->entries.resize(record.metadata.size());
@@ -266,69 +268,64 @@ void HourWorker::stage(Staged* staged) {
       agent = entry.value;
     }
   }
-  stage_page(staged, may_be_campaign);
+  staged->may_be_campaign = may_be_campaign;
   staged->device = device_of(record.field(RawField::kDeviceType), agent);
 }
 
-void HourWorker::stage_user(Staged* staged) {
+/// The place where a natural key would be remembered, on its way into the cache; null for none.
+template <typename Memo>
+Memo* HourWorker::memo_of(std::vector<Memo>* memos, std::string_view natural_key) const {
+  if (shared_->denied.any || natural_key.empty() || natural_key.size() > Memo::kMaxBytes)
+    return nullptr;
+  Memo* const memo = &(*memos)[StringPool::hash_of(natural_key) & (memos->size() - 1)];
+  __builtin_prefetch(memo);
+  if (sizeof(Memo) > 64) __builtin_prefetch(reinterpret_cast<const char*>(memo) + 64);
+  return memo;
+}
+
+/// A few lines after stage(): what the memos know is known now; for the rest the tables are asked.
+void HourWorker::touch(Staged* staged) {
+  touch_user(staged);
+  touch_page(staged);
+  touch_referrer(staged);
+}
+
+void HourWorker::touch_user(Staged* staged) {
   const std::string_view user = staged->record.field(RawField::kUserId);
-  staged->user_memo = nullptr;
-  staged->user_known = false;
-  if (!shared_->denied.any && !user.empty() && user.size() <= UserMemo::kMaxBytes) {
-    UserMemo& memo = user_memos_[StringPool::hash_of(user) % kUserMemos];
-    if (memo.is(user)) {
-      staged->user_known = true;
-      staged->user = memo.member;
-      return;
-    }
-    staged->user_memo = &memo;
+  staged->user_known = staged->user_memo != nullptr && staged->user_memo->is(user);
+  if (staged->user_known) {
+    staged->user = staged->user_memo->member;
+    return;
   }
   staged->user_key = surrogate_key(user);
   dimensions_.users.prefetch(staged->user_key);
 }
 
-/// The page and its campaign: from the memo of the URL, or the key that the page is looked up by.
-void HourWorker::stage_page(Staged* staged, bool may_be_campaign) {
+/// The page and its campaign.
+void HourWorker::touch_page(Staged* staged) {
   const std::string_view url = staged->record.field(RawField::kPageUrl);
-  staged->page_memo = nullptr;
-  staged->page_known = false;
-  if (!may_be_campaign && !shared_->denied.any && !url.empty() &&
-      url.size() <= UrlMemo::kMaxBytes) {
-    UrlMemo& memo = page_memos_[StringPool::hash_of(url) % kPageMemos];
-    if (memo.is(url)) {
-      staged->page_known = true;
-      staged->page = memo.member;
-      staged->campaign = memo.campaign;
-      return;
-    }
-    staged->page_memo = &memo;
+  if (staged->may_be_campaign) staged->page_memo = nullptr;
+  staged->page_known = staged->page_memo != nullptr && staged->page_memo->is(url);
+  if (staged->page_known) {
+    staged->page = staged->page_memo->member;
+    staged->campaign = staged->page_memo->campaign;
+    return;
   }
   staged->page_url.parse(url);
   staged->page_key = surrogate_key(staged->page_url.clean());
   dimensions_.pages.prefetch(staged->page_key);
-  staged->campaign = campaign_of(staged->record, staged->page_url, may_be_campaign);
+  staged->campaign = campaign_of(staged->record, staged->page_url, staged->may_be_campaign);
 }
 
-void HourWorker::stage_referrer(Staged* staged) {
+void HourWorker::touch_referrer(Staged* staged) {
   const std::string_view url = staged->record.field(RawField::kReferrerUrl);
-  staged->referrer_memo = nullptr;
-  staged->referrer_known = false;
-  if (!shared_->denied.any && !url.empty() && url.size() <= UrlMemo::kMaxBytes) {
-    UrlMemo& memo = referrer_memos_[StringPool::hash_of(url) % kReferrerMemos];
-    if (memo.is(url)) {
-      staged->referrer_known = true;
-      staged->referrer = memo.member;
-      return;
-    }
-    staged->referrer_memo = &memo;
+  staged->referrer_known = staged->referrer_memo != nullptr && staged->referrer_memo->is(url);
+  if (staged->referrer_known) {
+    staged->referrer = staged->referrer_memo->member;
+    return;
   }
   staged->referrer_key = surrogate_key(url);
   dimensions_.referrers.prefetch(staged->referrer_key);
-}
-
-void HourWorker::touch(const Staged& staged) const {
-  if (!staged.user_known) dimensions_.users.touch(staged.user_key);
-  if (!staged.page_known) dimensions_.pages.touch(staged.page_key);
 }
 
 std::uint32_t HourWorker::member(DimensionTable* members, const char* table, std::int64_t key,
@@ -525,9 +522,9 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   const std::uint32_t device = staged->device;
   if (device == DimensionTable::kCollision) return collision(RawField::kDeviceType);
   if (staged->user_memo != nullptr) staged->user_memo->set(record.field(RawField::kUserId), user);
-  if (staged->page_memo != nullptr)
+  if (!staged->page_known && staged->page_memo != nullptr)
     staged->page_memo->set(record.field(RawField::kPageUrl), page, campaign);
-  if (staged->referrer_memo != nullptr)
+  if (!staged->referrer_known && staged->referrer_memo != nullptr)
     staged->referrer_memo->set(record.field(RawField::kReferrerUrl), referrer);
 
   if (!identity.has_event_id && !identities_.insert(identity.hash)) {

@@ -159,7 +159,7 @@ class HourWorker {
 
   /// A natural key that was seen lately, and the member that it came to.
   template <std::size_t kBytes>
-  struct MemberMemo {
+  struct alignas(64) MemberMemo {
     static constexpr std::size_t kMaxBytes = kBytes;
     std::uint32_t size = 0;  ///< 0: free
     std::uint32_t member = 0;
@@ -198,7 +198,8 @@ class HourWorker {
     bool user_known = false;
     bool page_known = false;
     bool referrer_known = false;
-    UserMemo* user_memo = nullptr;  ///< to be set once the user has its number
+    bool may_be_campaign = false;   ///< metadata may name a campaign
+    UserMemo* user_memo = nullptr;  ///< where the natural key is short enough
     UrlMemo* page_memo = nullptr;
     UrlMemo* referrer_memo = nullptr;
     std::int64_t arrived_us = 0;
@@ -207,7 +208,7 @@ class HourWorker {
     std::string_view line;
   };
   static constexpr std::size_t kStages = 8;   ///< a power of two
-  static constexpr std::size_t kTouchAt = 4;  ///< stages after which names are asked for
+  static constexpr std::size_t kTouchAt = 4;  ///< lines after which memos are read
 
   Status load_existing(std::int64_t hour);
   Status read_input(std::uint32_t input, std::int64_t hour);
@@ -216,7 +217,7 @@ class HourWorker {
   Status take_line(const char* begin, std::string_view* line, std::uint32_t input, LinePlace place,
                    bool is_stray);
   void stage(Staged* staged);
-  void touch(const Staged& staged) const;
+  void touch(Staged* staged);
   Status look_up(Staged* staged, std::uint32_t input);
   /// Looks up all staged lines.
   Status drain(std::uint32_t input);
@@ -226,9 +227,11 @@ class HourWorker {
   std::uint32_t member(DimensionTable* members, const char* table, std::int64_t key,
                        std::string_view natural_key);
   std::uint32_t arrival_id(std::int64_t arrived_us);
-  void stage_user(Staged* staged);
-  void stage_page(Staged* staged, bool may_be_campaign);
-  void stage_referrer(Staged* staged);
+  template <typename Memo>
+  Memo* memo_of(std::vector<Memo>* memos, std::string_view natural_key) const;
+  void touch_user(Staged* staged);
+  void touch_page(Staged* staged);
+  void touch_referrer(Staged* staged);
   const KeyMeaning& meaning_of(const MetadataKey& key);
   std::uint32_t campaign_of(const Record& record, const PageUrl& page_url, bool may_be_in_metadata);
   std::uint32_t device_of(std::string_view type, std::string_view agent);
@@ -251,6 +254,7 @@ class HourWorker {
   std::vector<UrlMemo> referrer_memos_{kReferrerMemos};
   std::array<Staged, kStages> staged_;
   std::size_t staged_begin_ = 0;  ///< counts lines; slots are these modulo kStages
+  std::size_t staged_touched_ = 0;
   std::size_t staged_end_ = 0;
   EventIdentifier identifier_;
   IdentitySet identities_;

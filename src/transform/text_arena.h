@@ -45,9 +45,9 @@ class TextArena {
   void next_block(std::size_t need) {
     if (need > block_bytes_) {
       blocks_.insert(blocks_.begin() + static_cast<std::ptrdiff_t>(used_),
-                     Block{std::make_unique<char[]>(need), need});
+                     Block{std::make_unique_for_overwrite<char[]>(need), need});
     } else if (used_ == blocks_.size()) {
-      blocks_.push_back(Block{std::make_unique<char[]>(block_bytes_), block_bytes_});
+      blocks_.push_back(Block{std::make_unique_for_overwrite<char[]>(block_bytes_), block_bytes_});
     }
     free_ = blocks_[used_].data.get();
     left_ = blocks_[used_].size;
