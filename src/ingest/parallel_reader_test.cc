@@ -76,11 +76,12 @@ TEST_F(ParallelReaderTest, OneBigSourceIsReadByAllThreads) {
   ASSERT_TRUE(read_sources(
       list(), reading_, [&](std::size_t worker, std::size_t, const LineBlock& block) -> Status {
         bytes += block.size;
-        // Nobody goes on before all are here: however slow the machine is, each gets a block.
+        // Each gets a block, however slow the machine is: blocks are taken slowly until all are
+        // here. (The first is taken while the others wait for it.)
         std::unique_lock lock(mutex);
         workers.insert(worker);
         all_here.notify_all();
-        all_here.wait_for(lock, std::chrono::seconds(30), [&] { return workers.size() == 3; });
+        all_here.wait_for(lock, std::chrono::milliseconds(50), [&] { return workers.size() == 3; });
         return {};
       }));
   EXPECT_EQ(bytes, text.size());

@@ -6,18 +6,24 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <functional>
+#include <iterator>
+#include <map>
 #include <set>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/fault_point.h"
+#include "base/parallel.h"
 
 namespace clicklake {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kSyncThreads = 8;  // they wait for the device
 constexpr std::string_view kTemporaryPrefix = ".";
 constexpr std::string_view kTemporarySuffix = ".tmp";
 
@@ -92,9 +98,13 @@ Status sync_folders_up_to(const fs::path& dir, const fs::path& root) {
 Status sync_folders(std::span<const fs::path> dirs, const fs::path& root) {
   std::set<fs::path> folders;
   for (const fs::path& dir : dirs) add_chain(dir, root, folders);
-  // The set's order has parents first; children first means that nothing reachable is half there.
-  for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
-    RETURN_IF_ERROR(sync_folder(*folder));
+  // Children first means that nothing reachable is half there; those of one depth may go together.
+  std::map<std::ptrdiff_t, std::vector<fs::path>, std::greater<>> by_depth;
+  for (const fs::path& folder : folders)
+    by_depth[std::distance(folder.begin(), folder.end())].push_back(folder);
+  for (const auto& [depth, paths] : by_depth) {
+    RETURN_IF_ERROR(for_each_in_parallel(paths.size(), kSyncThreads,
+                                         [&](std::size_t i) { return sync_folder(paths[i]); }));
   }
   return {};
 }

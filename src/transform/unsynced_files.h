@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 
+#include "base/parallel.h"
 #include "base/result.h"
 #include "format/parquet_writer.h"
 
@@ -34,12 +35,15 @@ class UnsyncedFiles {
 
   Status sync_all() {
     const std::lock_guard lock(mutex_);
-    for (; !files_.empty(); files_.pop_front()) RETURN_IF_ERROR(files_.front()->sync());
+    RETURN_IF_ERROR(for_each_in_parallel(files_.size(), kSyncThreads,
+                                         [&](std::size_t i) { return files_[i]->sync(); }));
+    files_.clear();
     return {};
   }
 
  private:
   static constexpr std::size_t kMostOpen = 200;
+  static constexpr std::size_t kSyncThreads = 8;  ///< they wait for the device
   std::mutex mutex_;
   std::deque<std::unique_ptr<ParquetFile>> files_;
 };
