@@ -22,7 +22,8 @@ inline void fault_point(const char* step) {
   }
 }
 
-/// Arms the points by `spec`: "kill@N" ends the process by SIGKILL at the N-th step (1-based);
+/// Arms the points by `spec`: "kill@N" ends the process by SIGKILL at the N-th step (1-based),
+/// "kill@STEP#N" at the N-th step of that name;
 /// "trace@FILE" appends each step's name to FILE. Anything else is ignored. Called once by main,
 /// from $CLICKLAKE_FAULT, before any thread starts.
 void arm_fault_points(std::string_view spec);

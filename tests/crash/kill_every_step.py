@@ -42,7 +42,8 @@ def kill_recovery(program, scenario, folder, first, second):
     """Killed at `first`, then killed again while taking up."""
     lake = scenario.put_start(folder / f"lake-{first}-{second}")
     arguments = scenario.arguments(program, lake)
-    program(*arguments, env={"CLICKLAKE_FAULT": f"kill@{first}"})
+    if not program(*arguments, env={"CLICKLAKE_FAULT": f"kill@{first}"}).killed:
+        raise lakes.Failed(f"no step {first} was reached")
     ended = program(*arguments, env={"CLICKLAKE_FAULT": f"kill@{second}"})
     scenario.check_readable(program, lake)
     scenario.take_up(program, lake)
@@ -65,9 +66,9 @@ def test(program, name, folder, pool, wanted):
     again = 0
     if name != "init":
         # The most there is to sweep: all files written, nothing published.
-        last_commit = len(steps) - steps[::-1].index("catalog.commit")
+        last_commit = f"catalog.commit#{steps.count('catalog.commit')}"
         chosen_again = scenarios.sample(len(steps), wanted)
-        again = scenarios.try_all(pool, name, [(f"killed at step {last_commit}, then at step {j} of taking up",
+        again = scenarios.try_all(pool, name, [(f"killed at {last_commit}, then at step {j} of taking up",
                                    lambda j=j: kill_recovery(program, scenario, work, last_commit, j))
                                   for j in chosen_again])
         if again == 0:
