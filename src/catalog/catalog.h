@@ -28,7 +28,7 @@ namespace clicklake {
 
 /// The format that this build writes; older ones are migrated forward in one transaction, newer
 /// ones refused with kUnsupported.
-inline constexpr int kCatalogFormatVersion = 1;
+inline constexpr int kCatalogFormatVersion = 2;
 
 /// A file of a table, path relative to the lake's folder.
 struct DataFile {
@@ -68,6 +68,8 @@ struct RawFile {
   std::int64_t mtime_us = 0;  ///< for in_place: to see a new version
   std::int64_t records = -1;  ///< valid records; -1: not counted yet
   bool validated = false;  ///< its bad rows are in quarantine already, transform passes over them
+  /// Of the run that validated it: longer lines are in quarantine. Copies have none that long.
+  std::int64_t max_line_bytes = 1'000'000;
   std::vector<std::pair<std::int64_t, std::int64_t>>
       arrivals;  ///< (arrived_at in UTC us, records) in file order; their records add up to
                  ///< `records`. Registered in place: one entry, (mtime, -1)

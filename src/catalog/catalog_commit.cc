@@ -156,9 +156,10 @@ Status SqliteCatalog::add_raw_files(std::int64_t batch_no, const BatchCommit& co
         commit.raw_files_transformed ? std::optional(batch_no) : std::nullopt;
     RETURN_IF_ERROR(connection_->execute(
         "INSERT INTO raw_files(batch_no, path, in_place, hour, size, mtime_us, records, validated,"
-        " arrivals, transformed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        " arrivals, transformed_by, max_line_bytes)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         batch_no, file.path, file.in_place, file.hour, file.size, file.mtime_us, file.records,
-        file.validated, Blob{encode_arrivals(file.arrivals)}, transformed_by));
+        file.validated, Blob{encode_arrivals(file.arrivals)}, transformed_by, file.max_line_bytes));
   }
   return {};
 }

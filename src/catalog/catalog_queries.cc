@@ -11,9 +11,10 @@ namespace {
 #define CLICKLAKE_BATCH_COLUMNS                                                        \
   "SELECT batch_no, batch_id, kind, started_us, committed_us, records_read, accepted," \
   " duplicate, valid, quarantined, blank, bytes_in, bytes_out FROM batches "
-#define CLICKLAKE_RAW_FILE_COLUMNS                                                    \
-  "SELECT r.raw_file_no, b.batch_id, r.path, r.in_place, r.hour, r.size, r.mtime_us," \
-  " r.records, r.validated, r.arrivals FROM raw_files r JOIN batches b USING (batch_no) "
+#define CLICKLAKE_RAW_FILE_COLUMNS                                                               \
+  "SELECT r.raw_file_no, b.batch_id, r.path, r.in_place, r.hour, r.size, r.mtime_us,"            \
+  " r.records, r.validated, r.arrivals, r.max_line_bytes FROM raw_files r JOIN batches b USING " \
+  "(batch_no) "
 
 Result<std::vector<BatchInfo>> read_batches(Connection& connection, Rows rows) {
   std::vector<BatchInfo> batches;
@@ -60,6 +61,7 @@ Result<std::vector<RawFile>> read_raw_files(const Connection& connection, Rows r
     file.mtime_us = rows.integer(6);
     file.records = rows.integer(7);
     file.validated = rows.integer(8) != 0;
+    file.max_line_bytes = rows.integer(10);
     auto arrivals = decode_arrivals(rows.blob(9));
     if (!arrivals) {
       return Error{arrivals.error().code, "catalog " + connection.file().string() + ", raw file " +

@@ -121,6 +121,10 @@ CREATE TABLE file_bounds (
 ) WITHOUT ROWID;
 )sql";
 
+// What a file was validated with is what it must be read with later.
+constexpr const char* kToVersion2 =
+    "ALTER TABLE raw_files ADD COLUMN max_line_bytes INTEGER NOT NULL DEFAULT 1000000";
+
 std::int64_t now_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
@@ -135,7 +139,12 @@ Status create_version_1(Connection& connection) {
   return {};
 }
 
-constexpr std::array<Migration, kCatalogFormatVersion> kMigrations{{{0, create_version_1}}};
+Status migrate_to_version_2(Connection& connection) {
+  return connection.execute_script(kToVersion2);
+}
+
+constexpr std::array<Migration, kCatalogFormatVersion> kMigrations{
+    {{0, create_version_1}, {1, migrate_to_version_2}}};
 
 Status set_format_version(Connection& connection, int version) {
   return connection.execute("UPDATE meta SET value = ?1 WHERE key = 'format_version'", version);

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "catalog/catalog.h"
+#include "catalog/lake_lock.h"
 #include "cli/command.h"
 #include "cli/config.h"
 #include "objstore/durable_file.h"
@@ -37,6 +38,16 @@ Status init_lake(const std::string& argument, bool* existed, std::filesystem::pa
     }
     if (error) return errno_error(error.value(), "read the folder " + lake->string());
   }
+  std::filesystem::path there = lake->parent_path();  // the deepest folder that is there already
+  while (!std::filesystem::exists(there, error) && there.has_relative_path())
+    there = there.parent_path();
+  RETURN_IF_ERROR(make_folders(*lake));
+  // Of two who make one lake at once, the later finds the first one's.
+  ASSIGN_OR_RETURN(const LakeLock lock, LakeLock::acquire(*lake, "init", true));
+  if (std::filesystem::exists(*lake / "catalog.db", error)) {
+    *existed = true;
+    return {};
+  }
   for (const char* zone : kZones) RETURN_IF_ERROR(make_folders(*lake / zone));
   if (!std::filesystem::exists(*lake / "clicklake.toml", error)) {
     ASSIGN_OR_RETURN(DurableFile file, DurableFile::create(*lake / "clicklake.toml"));
@@ -48,7 +59,7 @@ Status init_lake(const std::string& argument, bool* existed, std::filesystem::pa
   const auto catalog = Catalog::create(*lake / "catalog.db");
   if (!catalog) return catalog.error();
   RETURN_IF_ERROR(sync_folder(*lake));
-  return sync_folder(lake->parent_path());
+  return sync_folders_up_to(lake->parent_path(), there);
 }
 
 }  // namespace

@@ -154,7 +154,11 @@ void JsonArraySplitter::step(char byte) {
       }
       after_comma_ = open_.back() == '{';
       length_at_comma_ = solid_length_;
-      emit_solid(&byte, 1);
+      if (skipped_blanks_ > 0 && !too_long_) {
+        ++skipped_blanks_;  // the element may have ended before them: what is held must stay
+      } else {
+        emit_solid(&byte, 1);
+      }
       return;
     default: break;
   }

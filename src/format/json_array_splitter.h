@@ -85,8 +85,9 @@ class JsonArraySplitter {
   bool too_long_ = false;
   std::string long_head_;
   std::size_t long_length_ = 0;
-  std::size_t solid_length_ = 0;    ///< of the element without trailing white space
-  std::size_t skipped_blanks_ = 0;  ///< trailing ones that are not held, being too many
+  std::size_t solid_length_ = 0;  ///< of the element without trailing white space
+  std::size_t skipped_blanks_ =
+      0;  ///< trailing ones, and commas among them, that are not held, being too many
 
   bool in_string_ = false;
   bool escaped_ = false;

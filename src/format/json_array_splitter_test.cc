@@ -102,6 +102,12 @@ TEST(JsonArraySplitterTest, MuchWhiteSpaceBehindAnElementIsNoPartOfIt) {
               ElementsAre("{\"a\":1}", "{\"b\":2}"));
 }
 
+TEST(JsonArraySplitterTest, ElementThatLacksItsBraceEndsBeforeMuchWhiteSpaceAndAComma) {
+  const std::string blanks(5000, '\n');
+  EXPECT_THAT(split("{\"a\":1" + blanks + "," + blanks + "{\"b\":2}]"),
+              ElementsAre("{\"a\":1", "{\"b\":2}"));
+}
+
 TEST(JsonArraySplitterTest, MuchWhiteSpaceInsideAnElementMakesItTooLong) {
   JsonArraySplitter splitter(100, 10);
   splitter.start(1, 1);

@@ -104,15 +104,15 @@ void LineShapes::learn(const char* begin, const char* end, std::span<const Seen>
   }
 
   std::uint16_t at = 0;
+  std::size_t before = 0;
   for (const Step& step : path) {
-    const std::size_t before = steps_.size();
+    before = steps_.size();
     at = find_or_add(at, step);
     if (at == 0) return;
-    if (step.next == Next::kEnd && steps_.size() > before) {
-      steps_[at].plan = static_cast<std::uint32_t>(plans_.size());
-      plans_.push_back(std::move(plan));
-    }
   }
+  if (steps_.size() == before) return;  // the whole line is known
+  steps_[at].plan = static_cast<std::uint32_t>(plans_.size());
+  plans_.push_back(std::move(plan));
 }
 
 }  // namespace clicklake

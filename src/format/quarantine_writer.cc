@@ -113,12 +113,27 @@ struct QuarantineWriter::Impl {
   std::string pending;
   RejectCounts counts{};
   std::uint64_t total = 0;
+  std::string first;  ///< for messages
 };
 
 QuarantineWriter::QuarantineWriter(std::filesystem::path path)
     : impl_(std::make_unique<Impl>(std::move(path))) {}
 
 QuarantineWriter::~QuarantineWriter() = default;
+
+namespace {
+
+std::string shown(const RejectedRow& row) {
+  constexpr std::size_t kShownText = 200;
+  const std::string_view text = row.text.substr(0, kShownText);
+  std::string shown = std::string(row.file) + ", line " + std::to_string(row.line) + ": " +
+                      std::string(to_string(row.reason));
+  if (!row.field.empty()) shown += " in " + std::string(row.field);
+  shown += ": " + std::string(text) + (text.size() < row.text.size() ? "..." : "");
+  return shown;
+}
+
+}  // namespace
 
 Status QuarantineWriter::add(const RejectedRow& row) {
   std::string text;
@@ -127,7 +142,7 @@ Status QuarantineWriter::add(const RejectedRow& row) {
   const std::lock_guard lock(impl_->mutex);
   impl_->pending += text;
   ++impl_->counts[static_cast<std::size_t>(row.reason)];
-  ++impl_->total;
+  if (++impl_->total == 1) impl_->first = shown(row);
   if (impl_->pending.size() < kFlushBytes) return {};
   return impl_->flush();
 }
@@ -140,6 +155,11 @@ RejectCounts QuarantineWriter::counts() const {
 std::uint64_t QuarantineWriter::total() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->total;
+}
+
+std::string QuarantineWriter::first_row() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->first;
 }
 
 Status QuarantineWriter::finish() {

@@ -46,6 +46,9 @@ class QuarantineWriter {
   Status add(const RejectedRow& row);
   RejectCounts counts() const;
   std::uint64_t total() const;
+  /// The first row added, for a message: "FILE, line N: REASON in FIELD: TEXT", the text cut at 200
+  /// bytes. "" before there is one.
+  std::string first_row() const;
   /// Syncs and renames; the folder is the caller's to sync. A no-op without rows. Fault points
   /// "quarantine.sync", "quarantine.rename".
   Status finish();

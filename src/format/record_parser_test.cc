@@ -245,5 +245,82 @@ TEST(RecordParserTest, TheAnswerDoesNotDependOnWhatCameBefore) {
   }
 }
 
+/// What a parser that has read `taught` says of `line`.
+Parsed parse_after(std::string_view taught, std::string_view line) {
+  RecordParser parser;
+  parse_with(&parser, taught);
+  return parse_with(&parser, line);
+}
+
+void expect_same(const Parsed& a, const Parsed& b, std::string_view line) {
+  EXPECT_EQ(a.outcome, b.outcome) << line;
+  EXPECT_EQ(a.reason, b.reason) << line;
+  EXPECT_EQ(a.field, b.field) << line;
+  EXPECT_EQ(a.position, b.position) << line;
+  EXPECT_EQ(a.fields, b.fields) << line;
+  EXPECT_EQ(a.metadata, b.metadata) << line;
+  EXPECT_EQ(a.time, b.time) << line;
+}
+
+TEST(RecordParserTest, ALineOfAKnownShapeIsTheSameRecord) {
+  const std::string head =
+      R"({"user_id":"u1","session_id":"s1","event_type":"click","event_timestamp":)";
+  const std::vector<std::string> lines{
+      head + R"("2024-11-04T15:00:00.123Z","metadata":{"b":"2","a":"1"}})",
+      head + R"("2024-11-04T15:00:59.999Z","metadata":{"b":"","a":"\u00e9\n"}})",
+      head + R"("2024-11-04T15:00:60.000Z","metadata":{"b":"2","a":"1"}})",
+      head + R"("2024-11-04T15:00:00.12xZ","metadata":{"b":"2","a":"1"}})",
+      head + R"("2024-11-04T15:01:00.000Z","metadata":{"b":"2","a":"1"}})",
+      head + R"("2024-11-04T15:00:00.123Z","metadata":{"b":"2","a":null}})",
+      head + R"("2024-11-04T15:00:00.123Z","metadata":{"b":"2","a":12}})",
+      head + R"("2024-11-04T15:00:00.123Z","metadata":{"b":"2","a": 12}})",
+      head + R"("2024-11-04T15:00:00.123Z","metadata":{"b":"2","a":{"x":[1, 2]}}})",
+      head + R"("2024-11-04T15:00:00.123Z","metadata":{"a":"1","b":"2"}})",
+      head + R"("2024-11-04T15:00:00.123Z","metadata":{"b":"2","a":"1"},"metadata":{"c":"3"}})",
+      head + R"("2024-11-04T15:00:00.123Z","metadata":{"b":"2","a":"1"},"metadata":{}})",
+      head + R"("2024-11-04T15:00:00.123Z","metadata":null})",
+      head + R"("2024-11-04T15:00:00.123Z","metadata":7})",
+      head + R"("2024-11-04T15:00:00.123Z","b":"0","metadata":{"b":"2","a":"1","a":"3"}})",
+      head + R"("2024-11-04T15:00:00.123Z","user_id":"u2"})",
+      head + R"(1730732400,"x":1})",
+      head + R"(1730732400123,"x":true})",
+      head + R"(-1,"x":1})",
+      head + R"({},"x":1})",
+      head + R"("2024-11-04T15:00:00.123Z","metadata":{"b":"\ud800","a":"1"}})",
+      head + "\"2024-11-04T15:00:00.123Z\",\"metadata\":{\"b\":\"\xC3\xA9\",\"a\":\"1\"}}",
+      head + "\"2024-11-04T15:00:00.123Z\",\"metadata\":{\"b\":\"\xC3\",\"a\":\"1\"}}",
+      head + "\"2024-11-04T15:00:00.123Z\",\"metadata\":{\"b\":\"\t\",\"a\":\"1\"}}",
+      head + R"("2024-11-04T15:00:00.123Z","metadata":{"b":"2","a":"1"}} x)",
+      head + R"("2024-11-04T15:00:00.123Z","metadata":{"b":"2","a":"1"}})" + "\r",
+      head + R"("2024-11-04T15:00:00.123Z","metadata":{"b":"2","a":"1)",
+      R"({"user_id":"","session_id":"","event_type":"click","event_timestamp":"2024-11-04T15:00:00.123Z","metadata":{"b":"2","a":"1"}})",
+      R"({"user_id":"u1","session_id":"s1","event_type":"","event_timestamp":"2024-11-04T15:00:00.123Z","metadata":{"b":"2","a":"1"}})",
+      R"({"user_id":"u1","session_id":null,"event_type":true,"event_timestamp":"2024-11-04T15:00:00.123Z"})",
+      R"({"user_id":"u1","session_id":[],"event_type":true,"event_timestamp":"2024-11-04T15:00:00.123Z"})"};
+  for (const std::string& taught : lines) {
+    for (const std::string& line : lines)
+      expect_same(parse_after(taught, line), parse(line), taught + "\n" + line);
+  }
+  // One parser that knows them all, twice over.
+  RecordParser parser;
+  for (int round = 0; round < 3; ++round) {
+    for (const std::string& line : lines) expect_same(parse_with(&parser, line), parse(line), line);
+  }
+}
+
+TEST(RecordParserTest, ShapesAreBoundedWhateverIsRead) {
+  RecordParser parser;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string n = std::to_string(i);
+    const std::string line =
+        R"({"user_id":"u1","event_type":"click","event_timestamp":1730732400,"key)" + n +
+        R"(":"1","metadata":{"m)" + std::to_string(i % 4000) + R"(":)" + n + "}}";
+    const Parsed p = parse_with(&parser, line);
+    ASSERT_EQ(p.outcome, ParseOutcome::kRecord) << line;
+    ASSERT_EQ(p.metadata, (Strings{"key" + n + "=1", "m" + std::to_string(i % 4000) + "=" + n}));
+  }
+  expect_same(parse_with(&parser, kPlain), parse(kPlain), kPlain);
+}
+
 }  // namespace
 }  // namespace clicklake

@@ -36,7 +36,7 @@ TEST(ClickTextTest, WritesTheRawSchema) {
   EXPECT_EQ(record.find("event_timestamp")->value, "\"2024-11-01T05:12:34.321Z\"");
   EXPECT_EQ(record.find("device_type")->value, "\"desktop\"");
   EXPECT_EQ(record.find("page_url")->value,
-            "\"https://shop.example.com/hats/light-beanie-p000042\"");
+            "\"https://shop.example.com/product/light-beanie-p000042\"");
 }
 
 TEST(ClickTextTest, LongestPiecesStayWithinALine) {

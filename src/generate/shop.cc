@@ -399,16 +399,16 @@ void Shop::add_pages() {
   thanks_ = keep(join(kSite, "/checkout/thank-you"));
   for (const CategoryWords& words : kCategoryWords) {
     category_field_.push_back(keep(join(",\"category\":\"", words.name, "\"")));
-    category_url_.push_back(keep(join(kSite, "/", words.slug)));
+    category_url_.push_back(keep(join(kSite, "/category/", words.slug)));
     for (string_view noun : words.nouns) {
       for (string_view adjective : kAdjectives)
-        product_slug_.push_back(keep(join("/", adjective, "-", noun, "-p")));
+        product_url_.push_back(keep(join(kSite, "/product/", adjective, "-", noun, "-p")));
     }
   }
   for (std::uint32_t i = 0; i < kArticles; ++i) {
     const CategoryWords& words = kCategoryWords[i % kCategories];
     article_url_.push_back(
-        keep(join(kSite, "/journal/", kAdjectives[i % 16], "-", words.nouns[i % 8], "-ideas")));
+        keep(join(kSite, "/blog/", kAdjectives[i % 16], "-", words.nouns[i % 8], "-ideas")));
   }
 }
 
@@ -427,8 +427,7 @@ char* Shop::put_url(char* out, Page page) const {
     case PageKind::kCategory: return put(out, category_url_[page.ref]);
     case PageKind::kProduct: {
       std::uint32_t category = category_of(page.ref);
-      out = put(out, category_url_[category]);
-      out = put(out, product_slug_[category * kSlugs + (page.ref / kCategories) % kSlugs]);
+      out = put(out, product_url_[category * kSlugs + (page.ref / kCategories) % kSlugs]);
       return put_number(out, page.ref, static_cast<int>(product_digits_));
     }
     case PageKind::kSearch: return put(put(out, search_), queries_[page.ref].url);

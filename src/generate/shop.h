@@ -136,7 +136,7 @@ class Shop {
   std::vector<std::uint64_t> arrival_weights_;
   std::vector<Query> queries_;
   std::vector<std::uint32_t> query_category_;
-  std::vector<Piece> category_field_, category_url_, product_slug_, article_url_, currency_field_,
+  std::vector<Piece> category_field_, category_url_, product_url_, article_url_, currency_field_,
       country_field_;
   std::vector<std::uint32_t> country_currency_;
   std::vector<std::uint64_t> country_weights_;

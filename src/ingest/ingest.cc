@@ -22,8 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kExampleText = 200;
-
 std::int64_t now_us() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
              std::chrono::system_clock::now().time_since_epoch())
@@ -113,9 +111,10 @@ class IngestBatch {
 
   Status take(std::size_t worker, std::size_t source, const LineBlock& block) {
     BlockRouter& router = *routers_[worker];
-    ASSIGN_OR_RETURN(const LineCounts counts,
-                     router.route(block, sources_[source].shown, !options_.in_place,
-                                  [this](const RejectedRow& row) { return refuse(row); }));
+    ASSIGN_OR_RETURN(
+        const LineCounts counts,
+        router.route(block, sources_[source].shown, !options_.in_place,
+                     [this](const RejectedRow& row) { return quarantine_->add(row); }));
     for (const HourLines& lines : router.hours()) {
       RETURN_IF_ERROR(
           raw_->append(lines.hour, lines.pieces, lines.records, arrived_us(sources_[source])));
@@ -125,17 +124,6 @@ class IngestBatch {
     blank_ += counts.blank;
     valid_by_source_[source] += static_cast<std::int64_t>(counts.valid);
     return {};
-  }
-
-  Status refuse(const RejectedRow& row) {
-    if (!has_example_.exchange(true)) {
-      const std::string_view text = row.text.substr(0, kExampleText);
-      example_ = std::string(row.file) + ", line " + std::to_string(row.line) + ": " +
-                 std::string(to_string(row.reason)) +
-                 (row.field.empty() ? "" : " in " + std::string(row.field)) + ": " +
-                 std::string(text) + (text.size() < row.text.size() ? "..." : "");
-    }
-    return quarantine_->add(row);
   }
 
   std::int64_t arrived_us(const Source& source) const {
@@ -187,6 +175,7 @@ class IngestBatch {
     file.mtime_us = source.mtime_us;
     file.records = valid_by_source_[index];
     file.validated = true;
+    file.max_line_bytes = static_cast<std::int64_t>(options_.max_line_bytes);
     file.arrivals = {{arrived_us(source), -1}};
   }
 
@@ -206,9 +195,9 @@ class IngestBatch {
         figures, sizeof figures,
         "%.0f of %.0f records are bad (%.2f %%), more than max_quarantine_ratio %g allows",
         quarantined, read, 100 * quarantined / read, options_.max_quarantine_ratio);
-    return Error{ErrorCode::kInvalidData, std::string(figures) +
-                                              ": nothing was published; the first: " + example_ +
-                                              "; correct the sources or raise the ratio"};
+    return Error{ErrorCode::kInvalidData,
+                 std::string(figures) + ": nothing was published; the first: " +
+                     quarantine_->first_row() + "; correct the sources or raise the ratio"};
   }
 
   Status finish_files(BatchCommit* commit) {
@@ -265,8 +254,6 @@ class IngestBatch {
   std::atomic<std::uint64_t> valid_{0};
   std::atomic<std::uint64_t> blank_{0};
   std::vector<std::atomic<std::int64_t>> valid_by_source_;
-  std::atomic<bool> has_example_{false};
-  std::string example_;
 };
 
 /// Leaves out of `sources` what can't be registered in place.

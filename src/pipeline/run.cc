@@ -164,9 +164,10 @@ class TransformBatch {
       input.shown_path = file.path;
       input.hour = file.hour;
       input.quarantines = !file.validated;
-      // A copied line was within the limit of its day: a lower one must not lose it now.
-      if (!file.in_place)
-        input.max_line_bytes = static_cast<std::size_t>(std::max<std::int64_t>(file.size, 1));
+      // The limit of the day when it was validated: with another one a line would be neither taken
+      // now nor in quarantine since then.
+      input.max_line_bytes = static_cast<std::size_t>(
+          std::max<std::int64_t>(file.in_place ? file.max_line_bytes : file.size, 1));
       input.arrivals = file.arrivals;
       bytes += static_cast<std::uint64_t>(file.size);
       inputs.push_back(std::move(input));
@@ -222,7 +223,7 @@ class TransformBatch {
     commit.max_event_us = result.counts.max_event_us;
 
     const RowCounts& counts = result.counts;
-    RETURN_IF_ERROR(check_ratio(counts));
+    RETURN_IF_ERROR(check_ratio(counts, *quarantine));
     if (quarantine->total() > 0) {
       RETURN_IF_ERROR(quarantine->finish());
       RETURN_IF_ERROR(sync_folders_up_to(quarantine_path.parent_path(), options_.lake));
@@ -273,17 +274,17 @@ class TransformBatch {
     report->failed = true;
   }
 
-  Status check_ratio(const RowCounts& counts) const {
+  Status check_ratio(const RowCounts& counts, const QuarantineWriter& quarantine) const {
     if (counts.records_read == 0) return {};
     const double ratio =
         static_cast<double>(counts.quarantined) / static_cast<double>(counts.records_read);
     if (ratio <= options_.max_quarantine_ratio) return {};
     return Error{ErrorCode::kInvalidData,
                  fmt::format("{} of {} records are bad ({:.2f} %), more than max_quarantine_ratio "
-                             "{} allows: nothing was published; correct the sources or "
-                             "raise the ratio",
+                             "{} allows: nothing was published; the first: {}; correct the "
+                             "sources or raise the ratio",
                              counts.quarantined, counts.records_read, 100 * ratio,
-                             options_.max_quarantine_ratio)};
+                             options_.max_quarantine_ratio, quarantine.first_row())};
   }
 
   Catalog& catalog_;

@@ -453,6 +453,17 @@ class LongLines(LakeTest):
         report = lake.command("transform").json()
         self.assertEqual((report["accepted"], report["quarantined"]), (1, 0), report)
 
+    def test_file_in_place_is_transformed_within_the_limit_it_was_registered_with(self):
+        for limit, taken in (("2MB", 2), ("2000", 1)):
+            with self.subTest(limit):
+                source = write(hour_folder(self.folder / f"in-{limit}") / "part.json",
+                               lines(self.sized(1_500_000 if limit == "2MB" else 3000), event(event_type="after")))
+                lake = self.lake(f"lake-{limit}")
+                report = lake.command("ingest", "--in-place", "--max-line-bytes", limit, source).json()
+                self.assertEqual(report["quarantined"], 2 - taken, report)
+                report = lake.command("transform").json()
+                self.assertEqual((report["accepted"], report["quarantined"]), (taken, 0), report)
+
 
 class Respelled(LakeTest):
     """The same content spelled another way is a duplicate."""

@@ -404,6 +404,7 @@ class QuarantineRatio(LakeTest):
                     ended = lake.command("run", *(["--in-place"] if in_place else []), *flags, path, code=1)
                     self.assertIn(b"max_quarantine_ratio", ended.err)
                     self.assertIn(b"3 of 9", ended.err)
+                    self.assertRegex(ended.err, rb"the first: .*a\.json, line \d+: ")
                     self.assertEqual((lake.snapshots(), lake.tables(True)), before)
                     self.assertEqual(sorted(p for p in lake.path.rglob("*") if p.is_file() and p.parent != lake.path), files)
                     lake.configure("")
