@@ -252,7 +252,9 @@ void HourWorker::stage(Staged* staged) {
     const std::uint64_t hash = StringPool::hash_of(entry.value);
     KnownKey known = KnownKey::kNone;
     if (entry.known != nullptr) [[likely]] {
-      const KeyMeaning& meaning = meaning_of(*entry.known);
+      KeyMeaning& meaning = key_meanings_[entry.known->number];
+      if (!meaning.worked_out) [[unlikely]]
+        work_out(*entry.known, &meaning);
       known = meaning.known;
       may_be_campaign |= meaning.may_be_campaign;
     } else {
@@ -389,16 +391,10 @@ std::uint32_t HourWorker::device_of(std::string_view type, std::string_view agen
   return memo.number;
 }
 
-const HourWorker::KeyMeaning& HourWorker::meaning_of(const MetadataKey& key) {
-  if (key_meanings_.size() <= key.number) [[unlikely]]
-    key_meanings_.resize(key.number + 1);
-  KeyMeaning& meaning = key_meanings_[key.number];
-  if (!meaning.worked_out) [[unlikely]] {
-    meaning.worked_out = true;
-    meaning.known = known_key(key.text);
-    meaning.may_be_campaign = is_campaign_key(key.text);
-  }
-  return meaning;
+void HourWorker::work_out(const MetadataKey& key, KeyMeaning* meaning) {
+  meaning->worked_out = true;
+  meaning->known = known_key(key.text);
+  meaning->may_be_campaign = is_campaign_key(key.text);
 }
 
 std::uint32_t HourWorker::metadata_key_id(const MetadataEntry& entry) {

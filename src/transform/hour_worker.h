@@ -232,7 +232,7 @@ class HourWorker {
   void touch_user(Staged* staged);
   void touch_page(Staged* staged);
   void touch_referrer(Staged* staged);
-  const KeyMeaning& meaning_of(const MetadataKey& key);
+  static void work_out(const MetadataKey& key, KeyMeaning* meaning);
   std::uint32_t campaign_of(const Record& record, const PageUrl& page_url, bool may_be_in_metadata);
   std::uint32_t device_of(std::string_view type, std::string_view agent);
   std::uint32_t metadata_key_id(const MetadataEntry& entry);
@@ -269,7 +269,7 @@ class HourWorker {
   std::vector<std::uint8_t> dropped_;
   std::size_t held_bytes_ = 0;  ///< lines of the rows in columns_
 
-  std::vector<KeyMeaning> key_meanings_;
+  std::vector<KeyMeaning> key_meanings_{LineShapes::kMaxKeys};
   std::uint64_t pool_generation_ = 1;  ///< changes when the pools are emptied
 
   /// Devices are few: the last ones are found without making their natural key.
