@@ -163,6 +163,7 @@ class TransformBatch {
       input.path = file.in_place ? std::filesystem::path(file.path) : options_.lake / file.path;
       input.shown_path = file.path;
       input.hour = file.hour;
+      input.bytes = file.size;
       input.quarantines = !file.validated;
       // The limit of the day when it was validated: with another one a line would be neither taken
       // now nor in quarantine since then.
@@ -177,6 +178,7 @@ class TransformBatch {
       input.path = source.path;
       input.shown_path = source.shown;
       input.hour = hour_of_layout(source.absolute);
+      input.bytes = source.size;
       input.arrivals = {{options_.arrived_at_us.value_or(source.mtime_us), -1}};
       bytes += static_cast<std::uint64_t>(source.size);
       inputs.push_back(std::move(input));

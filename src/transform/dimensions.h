@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/chunked_vector.h"
 #include "transform/dimension_table.h"
 #include "transform/user_activity.h"
 
@@ -14,7 +15,7 @@ namespace clicklake {
 struct WorkerDimensions {
   DimensionTable users, pages, referrers, campaigns, devices;
   /// By number of `users`; references are numbers of the other tables.
-  std::vector<UserActivity<std::uint32_t>> activity;
+  ChunkedVector<UserActivity<std::uint32_t>> activity;
   /// Date keys (yyyymmdd) of rows that were kept.
   std::vector<std::int32_t> dates;
 };

@@ -10,6 +10,8 @@
 namespace clicklake {
 namespace {
 
+constexpr std::size_t kUsualLineBytes = 400;  // a guess that costs little where it is wrong
+
 KnownKey known_key(std::string_view key) {
   const auto is = [&](std::string_view name) {
     return std::memcmp(key.data(), name.data(), name.size()) == 0;
@@ -50,7 +52,7 @@ HourWorker::HourWorker(HourWorkerOptions options, TransformShared* shared)
       window_(shared->window),
       writer_(options_.facts),
       strays_(options_.temp_dir) {
-  dimensions_.activity.resize(1);
+  dimensions_.activity.grow_to(1);
   for (Staged& staged : staged_) staged.parser.use_shapes(&shapes_);
 }
 
@@ -66,6 +68,9 @@ Status HourWorker::process(const HourTask& task) {
   ++pool_generation_;
   users_seen_ = 0;
   identities_.clear();
+  std::int64_t bytes = 0;
+  for (const std::uint32_t input : task.inputs) bytes += shared_->inputs[input].bytes;
+  identities_.reserve(static_cast<std::size_t>(bytes) / kUsualLineBytes);
   RETURN_IF_ERROR(load_existing(task.hour));
   for (const std::uint32_t input : task.inputs) RETURN_IF_ERROR(read_input(input, task.hour));
   for (const auto& [log, stray] : task.strays) {
@@ -558,8 +563,8 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   c.arrival.push_back(arrival_id(staged->arrived_us));
   push_metadata(*staged, event_type == "purchase");
 
-  if (dimensions_.activity.size() < dimensions_.users.size())
-    dimensions_.activity.resize(dimensions_.users.size());
+  if (dimensions_.activity.size() < dimensions_.users.size()) [[unlikely]]
+    dimensions_.activity.grow_to(dimensions_.users.size());
   __builtin_prefetch(&dimensions_.activity[user], 1);
   __builtin_prefetch(reinterpret_cast<const char*>(&dimensions_.activity[user]) + 64, 1);
   if (c.rows() > 2) see_users_until(c.rows() - 2);

@@ -40,6 +40,7 @@ struct TransformInput {
   std::filesystem::path path;        ///< where it lies
   std::string shown_path;            ///< as reports and quarantine name it
   std::optional<std::int64_t> hour;  ///< of its folder
+  std::int64_t bytes = 0;            ///< as stored; 0: not known
   bool quarantines = true;           ///< false: its bad rows are in quarantine already
   std::size_t max_line_bytes =
       0;  ///< 0: the worker's limit; lines of copied files were measured when they were taken

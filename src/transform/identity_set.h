@@ -39,6 +39,15 @@ class IdentitySet {
   /// Asks for the slot's cache line before insert().
   void prefetch(const EventHash& id) const { __builtin_prefetch(&slots_[id.key & mask_]); }
 
+  /// Makes room for `count` identities at once; the set must be empty.
+  void reserve(std::size_t count) {
+    const std::size_t slots = std::bit_ceil(count + count / 4 + 1);
+    if (slots <= slots_.size()) return;
+    slots_ = {};  // not both at once
+    slots_.resize(slots);
+    mask_ = slots - 1;
+  }
+
   std::size_t size() const { return size_ + (has_zero_ ? 1 : 0); }
 
   /// Empties the set; keeps the memory of a usual hour and returns that of a large one.

@@ -28,5 +28,14 @@ TEST(IdentitySetTest, HalfTheBitsMakeNoDuplicate) {
   EXPECT_EQ(set.size(), 5U);
 }
 
+TEST(IdentitySetTest, RoomMadeBeforehandChangesNothingElse) {
+  IdentitySet set;
+  set.reserve(100'000);
+  set.reserve(10);
+  for (std::uint64_t i = 0; i < 200'000; ++i) ASSERT_TRUE(set.insert({i * 7919, ~i}));
+  for (std::uint64_t i = 0; i < 200'000; ++i) ASSERT_FALSE(set.insert({i * 7919, ~i}));
+  EXPECT_EQ(set.size(), 200'000U);
+}
+
 }  // namespace
 }  // namespace clicklake
