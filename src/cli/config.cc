@@ -203,7 +203,7 @@ std::string_view default_config_text() {
 # max_quarantine_ratio = 1.0    # a run with a larger share of bad records publishes nothing
 # target_file_size = "128MB"    # of the raw files that ingest writes
 # base_currency = "USD"         # of dim_users.revenue; purchases in others are counted beside it
-# dimension_buckets = 16        # partitions of dim_users, dim_pages and dim_referrers
+# dimension_buckets = 8         # partitions of dim_users, dim_pages and dim_referrers
 # dedupe_window_hours = 24      # how far apart two events with one event_id may lie
 # zstd_level = 1                # of Parquet files
 

@@ -32,7 +32,7 @@ struct RunOptions {
   double max_quarantine_ratio = 1.0;
   std::optional<std::int64_t> arrived_at_us;
   std::string base_currency = "USD";
-  int dimension_buckets = 16;
+  int dimension_buckets = 8;
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
 };

@@ -28,7 +28,7 @@ struct DimensionMergeOptions {
   std::filesystem::path lake;
   std::string batch_id;
   std::string base_currency = "USD";
-  int buckets = 16;  ///< of dim_users, dim_pages and dim_referrers
+  int buckets = 8;  ///< of dim_users, dim_pages and dim_referrers
   int threads = 2;
   ParquetWriterOptions parquet;
   UnsyncedFiles* unsynced = nullptr;  ///< takes the files written; whoever publishes syncs them

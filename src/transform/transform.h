@@ -32,7 +32,7 @@ struct TransformOptions {
   std::filesystem::path temp_dir;
   LineReaderOptions lines;
   std::string base_currency = "USD";
-  int dimension_buckets = 16;
+  int dimension_buckets = 8;
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
   std::vector<KeyCollision> denied;  ///< natural keys whose rows go to quarantine as key_collision

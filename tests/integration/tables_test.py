@@ -243,10 +243,10 @@ class OnDisk(TablesTest):
             column = table.replace("dim_", "")[:-1] + "_key"
             seen = []
             for path in self.live(table):
-                bucket = int(path.split("_bucket_16=")[1].split("/")[0])
+                bucket = int(path.split("_bucket_8=")[1].split("/")[0])
                 keys = [k for (k,) in self.clicks.sql(f"SELECT {column} FROM read_parquet('{path}', hive_partitioning = false)")]
                 self.assertEqual(keys, sorted(keys))
-                self.assertEqual({murmur_bucket(k, 16) for k in keys}, {bucket})
+                self.assertEqual({murmur_bucket(k, 8) for k in keys}, {bucket})
                 seen += keys
             self.assertEqual(len(seen), len(set(seen)))
 
