@@ -6,10 +6,11 @@ import json
 import os
 import pathlib
 import random
-import subprocess
+import shutil
 import threading
 import time
 import unittest
+from unittest import mock
 
 import program
 from program import Lake, LakeTest, click, clicklake, gz, hour_folder, lines, write, zst
@@ -170,8 +171,9 @@ class Trouble(LakeTest):
     def test_unreadable_files_and_folders_are_named_and_the_others_go_on(self):
         other = {"user": 65534, "group": 65534} if os.geteuid() == 0 else {}  # root reads everything
         os.chmod(self.folder, 0o777)
-        if other and subprocess.run([program.BINARY, "--version"], capture_output=True, **other).returncode:
-            self.skipTest("another user can't start the program where it lies")
+        if other:  # who may not come to where the program lies
+            mine = shutil.copy(program.BINARY, self.folder / "clicklake")
+            self.enterContext(mock.patch.object(program, "BINARY", mine))
         root = self.folder / "in"
         write(hour_folder(root) / "good.json", numbered(0, 2))
         os.chmod(write(hour_folder(root) / "secret.json", numbered(5, 2)), 0)
