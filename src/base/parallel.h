@@ -1,7 +1,7 @@
 #pragma once
-/// Many small independent steps at once.
+/// Many independent steps at once.
 ///
-/// Place: where work waits for a device, not for a processor (syncing files and folders).
+/// Place: syncing files and folders, merging the buckets of dimensions.
 /// Thread safety: safe; `work` runs on several threads.
 
 #include <cstddef>

@@ -68,16 +68,7 @@ void add_up(RunReport from, RunReport* to) {
   to->blank += from.blank;
   to->replaced += from.replaced;
   to->untyped_promoted += from.untyped_promoted;
-  for (auto& [reason, count] : from.quarantined_by_reason) {
-    bool found = false;
-    for (auto& [known, sum] : to->quarantined_by_reason) {
-      if (known == reason) {
-        sum += count;
-        found = true;
-      }
-    }
-    if (!found) to->quarantined_by_reason.emplace_back(reason, count);
-  }
+  add_reasons(from.quarantined_by_reason, &to->quarantined_by_reason);
   to->rows = std::move(from.rows);
   for (auto& problem : from.problems) to->problems.push_back(std::move(problem));
   to->sources_taken += from.sources_taken;

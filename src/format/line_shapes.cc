@@ -7,8 +7,6 @@
 
 namespace clicklake {
 
-LineShapes::LineShapes() : steps_(1) {}
-
 const MetadataKey* LineShapes::key(std::string_view text) {
   if (text.size() > MetadataKey::kMaxBytes) return nullptr;
   std::string name(text);

@@ -74,7 +74,7 @@ class LineShapes {
     std::string_view key;  ///< of an entry of metadata, outer or inner
   };
 
-  LineShapes();
+  LineShapes() : steps_(1) {}
 
   /// Keeps the shape of the accepted line [begin, end), '\n' at `end`, from its values in order.
   /// Some are not kept: declared fields twice, escapes in keys, long glue, no room left.
@@ -92,7 +92,6 @@ class LineShapes {
   }
   std::uint16_t first() const { return steps_[0].child; }
   const Plan& plan(const Step& end) const { return plans_[end.plan]; }
-  std::size_t key_count() const { return keys_.size(); }
 
   /// Whether the next line should be compared: not for a while where most lines followed no shape.
   bool worth_trying() {

@@ -300,9 +300,9 @@ struct RecordParser::Impl {
     return {line_begin, static_cast<std::size_t>(line_end() - line_begin)};
   }
 
-  /// Fills `record` from a line of a known shape; its '\n', or null where it follows none or is for
-  /// the other way to judge. Gives the same records as parse().
-  const char* follow_shape(const char* begin, Record* record) {
+  /// Fills `record` from a line of a known shape; false where it follows none, or is for
+  /// read_line() to judge. Gives the same records as that.
+  bool follow_shape(const char* begin, Record* record) {
     line_begin = begin;
     known_end = nullptr;
     free_text = nullptr;
@@ -313,7 +313,7 @@ struct RecordParser::Impl {
     const char* p = begin;
     const LineShapes::Step* step = shapes->match(shapes->first(), p);
     for (;; step = shapes->match(step->child, p)) {
-      if (step == nullptr) return nullptr;
+      if (step == nullptr) return false;
       p += step->size;
       std::string_view& slot = slots[step->slot];
       if (step->next == LineShapes::Next::kText) [[likely]] {
@@ -325,40 +325,40 @@ struct RecordParser::Impl {
         }
         const char* fault_at = nullptr;
         p = read_string(p - 1, &slot, &fault_at);
-        if (p == nullptr) return nullptr;
+        if (p == nullptr) return false;
         --p;
       } else if (step->next == LineShapes::Next::kEnd) {
         break;
       } else {
-        if (json::is_space(*p)) return nullptr;
+        if (json::is_space(*p)) return false;
         Value value;
         const char* fault_at = nullptr;
         Fault fault = Fault::kNone;
         p = read_value(p, step->depth, &value, &fault_at, &fault);
-        if (p == nullptr) return nullptr;
+        if (p == nullptr) return false;
         if (step->slot < kRawFieldCount) {
-          if (value.kind == Kind::kContainer) return nullptr;
+          if (value.kind == Kind::kContainer) return false;
           if (step->slot == static_cast<std::size_t>(RawField::kMetadata) &&
               value.kind != Kind::kNull)
-            return nullptr;
+            return false;
           if (step->slot == static_cast<std::size_t>(RawField::kEventTimestamp)) {
-            if (value.kind != Kind::kNumber) return nullptr;
+            if (value.kind != Kind::kNumber) return false;
             epoch = parse_epoch(value.text);
-            if (!epoch) return nullptr;
+            if (!epoch) return false;
           }
         }
         slot = value.kind == Kind::kNull ? std::string_view{} : value.text;
       }
     }
     known_end = p - 1;
-    if (lone_surrogate) return nullptr;
-    if (high != 0 && find_invalid_utf8(whole_line()) != std::string_view::npos) return nullptr;
+    if (lone_surrogate) return false;
+    if (high != 0 && find_invalid_utf8(whole_line()) != std::string_view::npos) return false;
     const auto text = [&](RawField f) { return slots[static_cast<std::size_t>(f)]; };
     if (text(RawField::kEventType).empty() ||
         (text(RawField::kUserId).empty() && text(RawField::kSessionId).empty()))
-      return nullptr;
+      return false;
     if (!epoch) epoch = timestamps.parse(text(RawField::kEventTimestamp));
-    if (!epoch) return nullptr;
+    if (!epoch) return false;
     record->timestamp_us = *epoch;
     std::copy_n(slots.begin(), kRawFieldCount, record->fields.begin());
     record->fields[static_cast<std::size_t>(RawField::kEventTimestamp)] = {};
@@ -367,13 +367,14 @@ struct RecordParser::Impl {
     record->metadata.resize(entries.size());
     MetadataEntry* out = record->metadata.data();
     for (const auto& entry : entries) *out++ = {entry.key->text, slots[entry.slot], entry.key};
-    return known_end;
+    return true;
   }
 
+  /// `end_of_line`: the line's '\n', or null where nobody looked for it yet.
   ParseOutcome parse(const char* begin, const char* end_of_line, Record* record) {
     learning = false;
     if (shapes != nullptr && shapes->worth_trying()) {
-      if (follow_shape(begin, record) != nullptr) [[likely]] {
+      if (follow_shape(begin, record)) [[likely]] {
         shapes->hit();
         return ParseOutcome::kRecord;
       }
@@ -388,7 +389,7 @@ struct RecordParser::Impl {
     return outcome;
   }
 
-  /// `end`: the line's '\n', or null where nobody looked for it yet.
+  /// Reads the line whatever its shape.
   ParseOutcome read_line(const char* begin, const char* end_of_line, Record* record) {
     line_begin = begin;
     known_end = end_of_line;

@@ -76,5 +76,20 @@ TEST(TimestampTest, CivilTimeAndFormattingInvertParsing) {
   EXPECT_EQ(date_key(kNov4), 20241104);
 }
 
+TEST(TimestampTest, AReaderGivesWhatParsingGivesWhateverItReadBefore) {
+  TimestampReader reader;
+  const auto check = [&](const std::string& text) {
+    EXPECT_EQ(reader.parse(text), parse_timestamp(text)) << text;
+  };
+  for (const char* minute : {"2024-11-04T15:00", "2024-11-04T15:01", "1970-01-01T00:00",
+                             "2100-12-31T23:59", "2101-01-01T00:00", "2024-11-04 15:01"}) {
+    for (const char* rest : {":00.000Z", ":59.999Z", ":60.000Z", ":0x.000Z", ":00.00xZ", ":00,123Z",
+                             ":00.123z", ":00.123+", "x00.123Z", ":00Z", ":00.123456Z", ""}) {
+      check(std::string(minute) + rest);
+    }
+  }
+  check("1730732400123");
+}
+
 }  // namespace
 }  // namespace clicklake

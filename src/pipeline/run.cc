@@ -347,6 +347,18 @@ Result<RunReport> ingest_sources(Catalog& catalog, const RunOptions& options, So
 
 }  // namespace
 
+void add_reasons(const ReasonCounts& from, ReasonCounts* to) {
+  for (const auto& [reason, count] : from) {
+    const auto same = std::find_if(to->begin(), to->end(),
+                                   [&, &why = reason](const auto& r) { return r.first == why; });
+    if (same == to->end()) {
+      to->emplace_back(reason, count);
+    } else {
+      same->second += count;
+    }
+  }
+}
+
 Result<RunReport> run_ingest(Catalog& catalog, const RunOptions& options, SourceListing listing,
                              RunProgress* progress) {
   return with_report(catalog, options, [&] {
@@ -379,15 +391,7 @@ Result<RunReport> run_all(Catalog& catalog, const RunOptions& options, SourceLis
     star.records_read += report.quarantined + report.blank;
     star.quarantined += report.quarantined;
     star.blank += report.blank;
-    for (auto& [reason, count] : report.quarantined_by_reason) {
-      auto same = std::find_if(star.quarantined_by_reason.begin(), star.quarantined_by_reason.end(),
-                               [&, &why = reason](const auto& r) { return r.first == why; });
-      if (same == star.quarantined_by_reason.end()) {
-        star.quarantined_by_reason.emplace_back(reason, count);
-      } else {
-        same->second += count;
-      }
-    }
+    add_reasons(report.quarantined_by_reason, &star.quarantined_by_reason);
     star.problems.insert(star.problems.begin(), report.problems.begin(), report.problems.end());
     star.sources_taken = report.sources_taken;
     star.sources_skipped = report.sources_skipped;

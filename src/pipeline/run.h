@@ -44,6 +44,11 @@ struct RunProgress {
   std::atomic<std::uint64_t> records{0};
 };
 
+/// Records by reason for which they were refused.
+using ReasonCounts = std::vector<std::pair<std::string, std::int64_t>>;
+/// Adds the counts of `from` to those of `to`.
+void add_reasons(const ReasonCounts& from, ReasonCounts* to);
+
 struct RunReport {
   std::string ingest_batch;     ///< "" where none was published
   std::string transform_batch;  ///< "" where none was published
@@ -56,7 +61,7 @@ struct RunReport {
   std::int64_t blank = 0;
   std::int64_t replaced = 0;  ///< published rows whose place an event with a smaller time took
   std::int64_t untyped_promoted = 0;  ///< promoted values that stayed in metadata
-  std::vector<std::pair<std::string, std::int64_t>> quarantined_by_reason;
+  ReasonCounts quarantined_by_reason;
   std::vector<std::pair<std::string, std::int64_t>> rows;  ///< by table, after the run
   std::vector<SourceProblem> problems;
   std::int64_t sources_taken = 0;

@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <limits>
 #include <mutex>
 #include <set>
-#include <thread>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/parallel.h"
 #include "model/star_schema.h"
 #include "transform/member_files.h"
 
@@ -65,16 +64,8 @@ class Merge {
 
   Result<DimensionMergeOutput> run() {
     std::vector<Job> jobs = make_jobs();
-    std::vector<Status> failures(jobs.size());
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-      for (std::size_t i = next++; i < jobs.size(); i = next++) failures[i] = do_job(&jobs[i]);
-    };
-    std::vector<std::jthread> threads;
-    for (int i = 1; i < options_.threads; ++i) threads.emplace_back(work);
-    work();
-    threads.clear();
-    for (const Status& status : failures) RETURN_IF_ERROR(status);
+    RETURN_IF_ERROR(for_each_in_parallel(jobs.size(), static_cast<std::size_t>(options_.threads),
+                                         [&](std::size_t i) { return do_job(&jobs[i]); }));
     RETURN_IF_ERROR(merge_dates());
     DimensionMergeOutput out;
     for (auto& [name, change] : changes_) out.changes.push_back(std::move(change));

@@ -50,13 +50,9 @@ class DimensionTable {
     return id;
   }
 
-  /// Asks for the cache line that find_or_add() will look at; touch(), later, for the name behind
-  /// it.
+  /// Asks for the cache line that find_or_add() will look at.
   void prefetch(std::int64_t key) const {
     __builtin_prefetch(&slots_[static_cast<std::uint64_t>(key) & mask_]);
-  }
-  void touch(std::int64_t key) const {
-    __builtin_prefetch(slots_[static_cast<std::uint64_t>(key) & mask_].name);
   }
 
   std::size_t size() const { return keys_.size(); }

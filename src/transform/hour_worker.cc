@@ -10,7 +10,9 @@
 namespace clicklake {
 namespace {
 
-constexpr std::size_t kUsualLineBytes = 400;  // a guess that costs little where it is wrong
+constexpr std::size_t kUsualLineBytes = 400;  // a guess: where lines are longer, room is left over
+constexpr std::size_t kMostIdentitiesAtOnce =
+    800'000;  // 16 MB; beyond that room is made as it fills
 
 KnownKey known_key(std::string_view key) {
   const auto is = [&](std::string_view name) {
@@ -70,7 +72,8 @@ Status HourWorker::process(const HourTask& task) {
   identities_.clear();
   std::int64_t bytes = 0;
   for (const std::uint32_t input : task.inputs) bytes += shared_->inputs[input].bytes;
-  identities_.reserve(static_cast<std::size_t>(bytes) / kUsualLineBytes);
+  identities_.reserve(
+      std::min(static_cast<std::size_t>(bytes) / kUsualLineBytes, kMostIdentitiesAtOnce));
   RETURN_IF_ERROR(load_existing(task.hour));
   for (const std::uint32_t input : task.inputs) RETURN_IF_ERROR(read_input(input, task.hour));
   for (const auto& [log, stray] : task.strays) {
@@ -244,9 +247,9 @@ void HourWorker::stage(Staged* staged) {
   const Record& record = staged->record;
   staged->identity = identifier_.identify(record);
   identities_.prefetch(staged->identity.hash);
-  staged->user_memo = memo_of(&user_memos_, record.field(RawField::kUserId));
-  staged->page_memo = memo_of(&page_memos_, record.field(RawField::kPageUrl));
-  staged->referrer_memo = memo_of(&referrer_memos_, record.field(RawField::kReferrerUrl));
+  staged->user.memo = memo_of(&user_memos_, record.field(RawField::kUserId));
+  staged->page.memo = memo_of(&page_memos_, record.field(RawField::kPageUrl));
+  staged->referrer.memo = memo_of(&referrer_memos_, record.field(RawField::kReferrerUrl));
   staged->session_hash = StringPool::hash_of(record.field(RawField::kSessionId));
   columns_.sessions.prefetch(staged->session_hash);
   staged->entries.resize(record.metadata.size());
@@ -290,49 +293,41 @@ Memo* HourWorker::memo_of(std::vector<Memo>* memos, std::string_view natural_key
   return memo;
 }
 
+template <typename Memo>
+bool HourWorker::recall(Wanted<Memo>* wanted, std::string_view natural_key) {
+  wanted->known = wanted->memo != nullptr && wanted->memo->is(natural_key);
+  if (wanted->known) wanted->member = wanted->memo->member;
+  return wanted->known;
+}
+
+template <typename Memo>
+void HourWorker::ask(Wanted<Memo>* wanted, const DimensionTable& members,
+                     std::string_view natural_key) {
+  wanted->key = surrogate_key(natural_key);
+  members.prefetch(wanted->key);
+}
+
 /// A few lines after stage(): what the memos know is known now; for the rest the tables are asked.
 void HourWorker::touch(Staged* staged) {
-  touch_user(staged);
-  touch_page(staged);
-  touch_referrer(staged);
-}
-
-void HourWorker::touch_user(Staged* staged) {
   const std::string_view user = staged->record.field(RawField::kUserId);
-  staged->user_known = staged->user_memo != nullptr && staged->user_memo->is(user);
-  if (staged->user_known) {
-    staged->user = staged->user_memo->member;
-    return;
-  }
-  staged->user_key = surrogate_key(user);
-  dimensions_.users.prefetch(staged->user_key);
-}
-
-/// The page and its campaign.
-void HourWorker::touch_page(Staged* staged) {
+  if (!recall(&staged->user, user)) ask(&staged->user, dimensions_.users, user);
+  const std::string_view referrer = staged->record.field(RawField::kReferrerUrl);
+  if (!recall(&staged->referrer, referrer)) ask(&staged->referrer, dimensions_.referrers, referrer);
   const std::string_view url = staged->record.field(RawField::kPageUrl);
-  if (staged->may_be_campaign) staged->page_memo = nullptr;
-  staged->page_known = staged->page_memo != nullptr && staged->page_memo->is(url);
-  if (staged->page_known) {
-    staged->page = staged->page_memo->member;
-    staged->campaign = staged->page_memo->campaign;
+  if (staged->may_be_campaign) staged->page.memo = nullptr;  // the URL alone does not tell
+  if (recall(&staged->page, url)) {
+    staged->campaign = staged->page.memo->campaign;
     return;
   }
   staged->page_url.parse(url);
-  staged->page_key = surrogate_key(staged->page_url.clean());
-  dimensions_.pages.prefetch(staged->page_key);
+  ask(&staged->page, dimensions_.pages, staged->page_url.clean());
   staged->campaign = campaign_of(staged->record, staged->page_url, staged->may_be_campaign);
 }
 
-void HourWorker::touch_referrer(Staged* staged) {
-  const std::string_view url = staged->record.field(RawField::kReferrerUrl);
-  staged->referrer_known = staged->referrer_memo != nullptr && staged->referrer_memo->is(url);
-  if (staged->referrer_known) {
-    staged->referrer = staged->referrer_memo->member;
-    return;
-  }
-  staged->referrer_key = surrogate_key(url);
-  dimensions_.referrers.prefetch(staged->referrer_key);
+template <typename Memo>
+std::uint32_t HourWorker::number_of(const Wanted<Memo>& wanted, DimensionTable* members,
+                                    const char* table, std::string_view natural_key) {
+  return wanted.known ? wanted.member : member(members, table, wanted.key, natural_key);
 }
 
 std::uint32_t HourWorker::member(DimensionTable* members, const char* table, std::int64_t key,
@@ -503,30 +498,26 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
     return reject(RejectReason::kKeyCollision, to_string(field), 0, input, staged->place,
                   staged->line.size(), staged->line);
   };
-  const std::uint32_t user = staged->user_known
-                                 ? staged->user
-                                 : member(&dimensions_.users, "dim_users", staged->user_key,
-                                          record.field(RawField::kUserId));
+  const std::uint32_t user =
+      number_of(staged->user, &dimensions_.users, "dim_users", record.field(RawField::kUserId));
   if (user == DimensionTable::kCollision) return collision(RawField::kUserId);
   const std::uint32_t page =
-      staged->page_known
-          ? staged->page
-          : member(&dimensions_.pages, "dim_pages", staged->page_key, staged->page_url.clean());
+      number_of(staged->page, &dimensions_.pages, "dim_pages", staged->page_url.clean());
   if (page == DimensionTable::kCollision) return collision(RawField::kPageUrl);
-  const std::uint32_t referrer =
-      staged->referrer_known ? staged->referrer
-                             : member(&dimensions_.referrers, "dim_referrers", staged->referrer_key,
-                                      record.field(RawField::kReferrerUrl));
+  const std::uint32_t referrer = number_of(staged->referrer, &dimensions_.referrers,
+                                           "dim_referrers", record.field(RawField::kReferrerUrl));
   if (referrer == DimensionTable::kCollision) return collision(RawField::kReferrerUrl);
   const std::uint32_t campaign = staged->campaign;
   if (campaign == DimensionTable::kCollision) return collision(RawField::kPageUrl);
   const std::uint32_t device = staged->device;
   if (device == DimensionTable::kCollision) return collision(RawField::kDeviceType);
-  if (staged->user_memo != nullptr) staged->user_memo->set(record.field(RawField::kUserId), user);
-  if (!staged->page_known && staged->page_memo != nullptr)
-    staged->page_memo->set(record.field(RawField::kPageUrl), page, campaign);
-  if (!staged->referrer_known && staged->referrer_memo != nullptr)
-    staged->referrer_memo->set(record.field(RawField::kReferrerUrl), referrer);
+  const auto remember = [&](const auto& wanted, RawField field, std::uint32_t number) {
+    if (!wanted.known && wanted.memo != nullptr)
+      wanted.memo->set(record.field(field), number, campaign);
+  };
+  remember(staged->user, RawField::kUserId, user);
+  remember(staged->page, RawField::kPageUrl, page);
+  remember(staged->referrer, RawField::kReferrerUrl, referrer);
 
   if (!identity.has_event_id && !identities_.insert(identity.hash)) {
     ++counts_.duplicate;

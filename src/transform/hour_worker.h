@@ -170,7 +170,7 @@ class HourWorker {
     bool is(std::string_view other) const {
       return size == other.size() && bytes_equal(text, other.data(), size);
     }
-    void set(std::string_view other, std::uint32_t new_member, std::uint32_t new_campaign = 0) {
+    void set(std::string_view other, std::uint32_t new_member, std::uint32_t new_campaign) {
       size = static_cast<std::uint32_t>(other.size());
       std::memcpy(text, other.data(), other.size());
       member = new_member;
@@ -180,6 +180,15 @@ class HourWorker {
   using UrlMemo = MemberMemo<116>;
   using UserMemo = MemberMemo<52>;
 
+  /// A member on its way: remembered, or to be asked for by its key.
+  template <typename Memo>
+  struct Wanted {
+    Memo* memo = nullptr;  ///< where it would be remembered; null: nowhere
+    bool known = false;
+    std::uint32_t member = 0;  ///< where known
+    std::int64_t key = 0;      ///< where not
+  };
+
   /// A line on its way. Lines are parsed a few ahead of being looked up, so that the tables' cache
   /// lines are there by then.
   struct Staged {
@@ -187,22 +196,13 @@ class HourWorker {
     Record record;
     PageUrl page_url;
     EventIdentity identity;
-    std::int64_t user_key = 0;
-    std::int64_t page_key = 0;
-    std::int64_t referrer_key = 0;
+    Wanted<UserMemo> user;
+    Wanted<UrlMemo> page;
+    Wanted<UrlMemo> referrer;
     std::uint64_t session_hash = 0;
-    std::uint32_t user = 0;      ///< where user_known
-    std::uint32_t page = 0;      ///< where page_known
-    std::uint32_t referrer = 0;  ///< where referrer_known
     std::uint32_t campaign = 0;
     std::uint32_t device = 0;
-    bool user_known = false;
-    bool page_known = false;
-    bool referrer_known = false;
-    bool may_be_campaign = false;   ///< metadata may name a campaign
-    UserMemo* user_memo = nullptr;  ///< where the natural key is short enough
-    UrlMemo* page_memo = nullptr;
-    UrlMemo* referrer_memo = nullptr;
+    bool may_be_campaign = false;  ///< metadata may name a campaign
     std::int64_t arrived_us = 0;
     std::vector<StagedEntry> entries;  ///< by metadata entry
     LinePlace place;
@@ -230,9 +230,14 @@ class HourWorker {
   std::uint32_t arrival_id(std::int64_t arrived_us);
   template <typename Memo>
   Memo* memo_of(std::vector<Memo>* memos, std::string_view natural_key) const;
-  void touch_user(Staged* staged);
-  void touch_page(Staged* staged);
-  void touch_referrer(Staged* staged);
+  template <typename Memo>
+  static bool recall(Wanted<Memo>* wanted, std::string_view natural_key);
+  template <typename Memo>
+  static void ask(Wanted<Memo>* wanted, const DimensionTable& members,
+                  std::string_view natural_key);
+  template <typename Memo>
+  std::uint32_t number_of(const Wanted<Memo>& wanted, DimensionTable* members, const char* table,
+                          std::string_view natural_key);
   static void work_out(const MetadataKey& key, KeyMeaning* meaning);
   std::uint32_t campaign_of(const Record& record, const PageUrl& page_url, bool may_be_in_metadata);
   std::uint32_t device_of(std::string_view type, std::string_view agent);

@@ -185,6 +185,17 @@ class Init(LakeTest):
         self.assertIn(b"already", ended.out)
         self.assertEqual(digest(lake.path), before)
 
+    def test_missing_parents_are_made(self):
+        clicklake("init", self.folder / "a/b/lake")
+        clicklake("run", "--lake", self.folder / "a/b/lake", "-", stdin=lines(click()))
+
+    def test_of_many_at_once_one_makes_the_lake(self):
+        lake = self.folder / "shared/lake"
+        running = [subprocess.Popen([program.BINARY, "init", lake], stdout=subprocess.PIPE) for _ in range(8)]
+        said = [process.communicate()[0] for process in running]
+        self.assertEqual([process.returncode for process in running], [0] * 8)
+        self.assertEqual(sorted(b"made a lake" in out for out in said), [False] * 7 + [True])
+
     def test_every_line_of_the_config_can_be_set_free(self):
         lake = self.lake()
         path = lake.path / "clicklake.toml"
