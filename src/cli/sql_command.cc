@@ -1,4 +1,4 @@
-#include "sql/sql_command.h"
+#include "query/sql_command.h"
 
 #include <memory>
 

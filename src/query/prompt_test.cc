@@ -1,4 +1,4 @@
-#include "sql/prompt.h"
+#include "query/prompt.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "sql/completion.h"
-#include "sql/lake_fixture.h"
+#include "query/completion.h"
+#include "query/lake_fixture.h"
 
 namespace clicklake {
 namespace {

@@ -1,4 +1,4 @@
-#include "sql/sql_command.h"
+#include "query/sql_command.h"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "objstore/durable_file.h"
-#include "sql/interrupt.h"
-#include "sql/lake_session.h"
-#include "sql/line_editor.h"
-#include "sql/prompt.h"
+#include "query/interrupt.h"
+#include "query/lake_session.h"
+#include "query/line_editor.h"
+#include "query/prompt.h"
 #include "sql/statement_text.h"
 
 namespace clicklake {

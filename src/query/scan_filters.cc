@@ -1,4 +1,4 @@
-#include "sql/scan_filters.h"
+#include "query/scan_filters.h"
 
 #include <algorithm>
 #include <boost/json.hpp>

@@ -1,4 +1,4 @@
-#include "sql/lake_session.h"
+#include "query/lake_session.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "sql/lake_fixture.h"
+#include "query/lake_fixture.h"
 
 namespace clicklake {
 namespace {

@@ -1,4 +1,4 @@
-#include "sql/lake_session.h"
+#include "query/lake_session.h"
 
 #include <algorithm>
 #include <map>
@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "model/star_schema.h"
-#include "sql/lake_views.h"
+#include "query/lake_views.h"
 #include "sql/literal_folder.h"
-#include "sql/scan_filters.h"
+#include "query/scan_filters.h"
 #include "sql/statement_text.h"
-#include "sql/unbound_table.h"
+#include "query/unbound_table.h"
 
 namespace clicklake {
 

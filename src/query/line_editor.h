@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "sql/completion.h"
+#include "query/completion.h"
 
 namespace clicklake {
 

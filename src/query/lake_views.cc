@@ -1,11 +1,11 @@
-#include "sql/lake_views.h"
+#include "query/lake_views.h"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "sql/session.h"
-#include "sql/unbound_table.h"
+#include "query/unbound_table.h"
 
 namespace clicklake {
 

@@ -1,4 +1,4 @@
-#include "sql/lake_fixture.h"
+#include "query/lake_fixture.h"
 
 #include <unistd.h>
 

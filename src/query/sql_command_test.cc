@@ -1,4 +1,4 @@
-#include "sql/sql_command.h"
+#include "query/sql_command.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <string>
 
 #include "objstore/durable_file.h"
-#include "sql/lake_fixture.h"
+#include "query/lake_fixture.h"
 
 namespace clicklake {
 namespace {

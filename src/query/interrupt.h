@@ -4,7 +4,7 @@
 /// Place: around each statement of the `sql` command. Invariant: one at a time in a process.
 /// Thread safety: made and dropped by one thread.
 
-#include "sql/lake_session.h"
+#include "query/lake_session.h"
 
 namespace clicklake {
 

@@ -1,4 +1,4 @@
-#include "sql/scan_filters.h"
+#include "query/scan_filters.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

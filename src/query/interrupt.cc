@@ -1,4 +1,4 @@
-#include "sql/interrupt.h"
+#include "query/interrupt.h"
 
 #include <atomic>
 #include <csignal>

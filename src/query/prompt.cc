@@ -1,4 +1,4 @@
-#include "sql/prompt.h"
+#include "query/prompt.h"
 
 #include <map>
 #include <string>

@@ -1,4 +1,4 @@
-#include "sql/completion.h"
+#include "query/completion.h"
 
 #include <algorithm>
 #include <array>

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "sql/lake_session.h"
-#include "sql/line_editor.h"
+#include "query/lake_session.h"
+#include "query/line_editor.h"
 #include "sql/output.h"
 
 namespace clicklake {

@@ -1,4 +1,4 @@
-#include "sql/unbound_table.h"
+#include "query/unbound_table.h"
 
 #include <string>
 

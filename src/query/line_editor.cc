@@ -1,4 +1,4 @@
-#include "sql/line_editor.h"
+#include "query/line_editor.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
