@@ -181,7 +181,9 @@ Result<StatementRows> QueryStatements::create_table_as(const ddl::CreateTableAs&
                    columns_of(statement.query.text, "CREATE TABLE AS"));
   RETURN_IF_ERROR(check_partitions(columns, options.partitioned_by));
 
-  Table table{.database = database, .name = statement.name.table};
+  Table table;
+  table.database = database;
+  table.name = statement.name.table;
   const std::size_t keys = options.partitioned_by.size();
   table.partition_keys.assign(columns.end() - static_cast<std::ptrdiff_t>(keys), columns.end());
   table.storage.columns.assign(columns.begin(), columns.end() - static_cast<std::ptrdiff_t>(keys));
@@ -329,12 +331,15 @@ Result<StatementRows> QueryStatements::create_view(const ddl::CreateView& statem
   }
   ASSIGN_OR_RETURN(std::vector<HiveColumn> columns,
                    columns_of(statement.query.text, "CREATE VIEW"));
-  Table view{
-      .database = database, .name = statement.name.table, .table_type = std::string(kVirtualView)};
+  Table view;
+  view.database = database;
+  view.name = statement.name.table;
+  view.table_type = kVirtualView;
   view.storage.columns = std::move(columns);
   view.view_original_text = statement.query.text;
   if (there) {
     view.version = there->version;
+    view.update_time_us = there->update_time_us;
     RETURN_IF_ERROR(
         context_.metastore.update_table(view, "replaced the view", "CREATE OR REPLACE VIEW"));
   } else {
