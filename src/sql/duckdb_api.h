@@ -107,6 +107,29 @@ namespace clicklake {
   X(duckdb_create_bit)                                  \
   X(duckdb_create_bignum)                               \
   X(duckdb_get_varchar)                                 \
+  X(duckdb_table_function_set_local_init)               \
+  X(duckdb_init_get_extra_info)                         \
+  X(duckdb_init_get_bind_data)                          \
+  X(duckdb_function_get_extra_info)                     \
+  X(duckdb_function_get_local_init_data)                \
+  X(duckdb_function_set_error)                          \
+  X(duckdb_unsafe_vector_assign_string_element_len)     \
+  X(duckdb_list_vector_reserve)                         \
+  X(duckdb_list_vector_set_size)                        \
+  X(duckdb_vector_reference_value)                      \
+  X(duckdb_create_bool)                                 \
+  X(duckdb_create_int8)                                 \
+  X(duckdb_create_int16)                                \
+  X(duckdb_create_int32)                                \
+  X(duckdb_create_int64)                                \
+  X(duckdb_create_float)                                \
+  X(duckdb_create_double)                               \
+  X(duckdb_create_decimal)                              \
+  X(duckdb_create_varchar_length)                       \
+  X(duckdb_create_blob)                                 \
+  X(duckdb_create_date)                                 \
+  X(duckdb_create_timestamp)                            \
+  X(duckdb_vector_size)                                 \
   X(duckdb_destroy_value)
 
 struct DuckdbApi {
