@@ -1,7 +1,7 @@
 #include "query/unbound_external.h"
 
+#include "query/text_scan_vectors.h"
 #include "sql/duckdb_api.h"
-#include "sql/hive_logical_type.h"
 #include "sql/session.h"
 
 namespace clicklake {
@@ -28,7 +28,7 @@ void bind(duckdb_bind_info info) {
     return;
   }
   for (const HiveColumn& column : table->second) {
-    const LogicalType type = logical_type_of(api, column.type);
+    const LogicalType type = duckdb_logical_type_of(api, column.type);
     api.duckdb_bind_add_result_column(info, column.name.c_str(), type.get());
   }
 }
