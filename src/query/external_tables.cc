@@ -172,6 +172,7 @@ std::map<std::string, std::set<std::string>, std::less<>> ExternalTables::partit
 Status ExternalTables::bind(
     const std::map<std::string, std::vector<ScanPredicate>, std::less<>>& predicates) {
   bound_.clear();
+  RETURN_IF_ERROR(look_for_writes());
   for (const auto& [name, scans] : predicates) {
     const auto table = mentioned_.find(name);
     if (table == mentioned_.end())
@@ -181,8 +182,16 @@ Status ExternalTables::bind(
   return {};
 }
 
+Status ExternalTables::look_for_writes() {
+  ASSIGN_OR_RETURN(const std::vector<PendingWrite> writes, metastore_.pending_writes());
+  pending_writes_.clear();
+  for (const PendingWrite& write : writes) pending_writes_.push_back(write.id);
+  return {};
+}
+
 Status ExternalTables::bind_all() {
   bound_.clear();
+  RETURN_IF_ERROR(look_for_writes());
   for (const auto& [name, table] : mentioned_) RETURN_IF_ERROR(bind_one(table, {ScanPredicate{}}));
   return {};
 }
@@ -285,6 +294,10 @@ Status ExternalTables::list_folder(const std::filesystem::path& folder, const st
           list_folder(folder / entry.name, shown + entry.name + "/", partition, depth + 1, bound));
       continue;
     }
+    const bool unpublished =
+        std::any_of(pending_writes_.begin(), pending_writes_.end(),
+                    [&](const std::string& id) { return entry.name.starts_with(id); });
+    if (unpublished) continue;
     bound->bytes += entry.size;
     bound->files.push_back({.path = (folder / entry.name).string(),
                             .size = entry.size,
@@ -304,6 +317,7 @@ Status ExternalTables::list_files(const Chosen& partition, BoundExternal* bound)
 
 Result<BoundExternal> ExternalTables::all_files(const Table& table) {
   BoundExternal bound{.name = full_name(table), .files = {}};
+  RETURN_IF_ERROR(look_for_writes());
   ASSIGN_OR_RETURN(const std::vector<Chosen> all, candidates(table, nullptr));
   for (const Chosen& partition : all) RETURN_IF_ERROR(list_files(partition, &bound));
   bound.partitions = bound.total_partitions = static_cast<std::int64_t>(all.size());

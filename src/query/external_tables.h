@@ -94,6 +94,8 @@ class ExternalTables {
   Result<std::vector<Chosen>> candidates(const Table& table, const ScanPredicate* predicate);
   Result<std::vector<Chosen>> keep_matching(const Table& table, std::vector<Chosen> candidates,
                                             const std::vector<ScanPredicate>& predicates);
+  /// Reads which files are not published yet.
+  Status look_for_writes();
   Status list_files(const Chosen& partition, BoundExternal* bound);
   Status list_folder(const std::filesystem::path& folder, const std::string& shown,
                      const Chosen& partition, int depth, BoundExternal* bound);
@@ -112,6 +114,7 @@ class ExternalTables {
   std::string search_path_;  ///< as it was set last
   std::map<std::string, Table, std::less<>> mentioned_;
   std::set<std::string> databases_;
+  std::vector<std::string> pending_writes_;  ///< ids that names of unpublished files begin with
   std::vector<BoundExternal> bound_;
 };
 
