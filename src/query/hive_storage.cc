@@ -83,6 +83,17 @@ Parameters serde_parameters(const ddl::RowFormat* row_format) {
   return parameters;
 }
 
+/// ROW FORMAT DELIMITED where it gives the same SerDe, else ROW FORMAT SERDE.
+ddl::RowFormat row_format_of(const SerDeInfo& serde) {
+  ddl::RowFormat delimited;
+  for (const auto& property : serde.parameters)
+    if (property.first != kSerializationFormat) delimited.properties.push_back(property);
+  const bool same = serde.library == kLazySimple && !delimited.properties.empty() &&
+                    serde_parameters(&delimited) == serde.parameters;
+  if (same) return delimited;
+  return ddl::RowFormat{serde.library, serde.parameters};
+}
+
 /// The comment that SHOW CREATE TABLE and DESCRIBE of Athena print is none.
 std::vector<HiveColumn> stored_columns(std::vector<HiveColumn> columns) {
   for (HiveColumn& column : columns)
@@ -208,8 +219,7 @@ ddl::CreateTable create_statement_of(const Table& table) {
       create.properties.emplace_back(key, value);
   }
   create.external = !is_iceberg(table.parameters);
-  if (!table.storage.serde.library.empty())
-    create.row_format = ddl::RowFormat{table.storage.serde.library, table.storage.serde.parameters};
+  if (!table.storage.serde.library.empty()) create.row_format = row_format_of(table.storage.serde);
   if (!table.storage.input_format.empty())
     create.stored_as = ddl::StoredAs{"", table.storage.input_format, table.storage.output_format};
   return create;

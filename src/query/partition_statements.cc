@@ -1,12 +1,15 @@
-/// ALTER TABLE ... ADD, DROP, RENAME PARTITION and SET LOCATION.
+/// ALTER TABLE ... ADD, DROP, RENAME PARTITION and SET LOCATION; MSCK REPAIR TABLE.
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "metastore/partition_discovery.h"
 #include "metastore/partition_value.h"
 #include "query/statement_runs.h"
 
@@ -126,6 +129,38 @@ Status pin_locations(const StatementContext& context, const Table& table) {
   return {};
 }
 
+/// `t:year=2024/month=11`, spelled as the folders are.
+std::string found_name(const Table& table, const Partition& partition) {
+  const std::string root = with_slash(table.storage.location);
+  std::string_view folders = partition.location;
+  if (!folders.starts_with(root)) return table.name + ":" + partition_name(table, partition.values);
+  folders.remove_prefix(root.size());
+  if (folders.ends_with('/')) folders.remove_suffix(1);
+  return table.name + ":" + std::string(folders);
+}
+
+StatementRows repair_rows(const Table& table, const PartitionDiscovery& discovery) {
+  StatementRows rows;
+  rows.columns = {"repair"};
+  if (!discovery.found.empty()) {
+    std::string missing = "Partitions not in metastore:";
+    for (const Partition& partition : discovery.found)
+      missing += "\t" + found_name(table, partition);
+    rows.rows.push_back({std::move(missing)});
+  }
+  for (const Partition& partition : discovery.found)
+    rows.rows.push_back({"Repair: Added partition to metastore " + found_name(table, partition)});
+  if (discovery.folders_passed_over > 0)
+    rows.notes.push_back(std::to_string(discovery.folders_passed_over) +
+                         " folders passed over: they are not named key=value by the table's "
+                         "partition columns in their order (ALTER TABLE ... ADD PARTITION ... "
+                         "LOCATION registers such ones)");
+  for (const std::string& odd : discovery.odd) rows.notes.push_back(odd);
+  const auto more = discovery.odd_count - static_cast<std::int64_t>(discovery.odd.size());
+  if (more > 0) rows.notes.push_back("... and " + std::to_string(more) + " more folders");
+  return rows;
+}
+
 }  // namespace
 
 StatementResult run_statement(const StatementContext& context, const ddl::AddPartitions& add) {
@@ -190,6 +225,21 @@ StatementResult run_statement(const StatementContext& context, const ddl::SetLoc
   RETURN_IF_ERROR(
       context.metastore.update_table(table, "set location", "ALTER TABLE SET LOCATION"));
   return rows;
+}
+
+StatementResult run_statement(const StatementContext& context, const ddl::RepairTable& repair) {
+  ASSIGN_OR_RETURN(const Table table, find_changeable_table(context, repair.name));
+  if (table.partition_keys.empty())
+    return error_at(context, ErrorCode::kInvalidArgument, repair.name.position,
+                    "SemanticException: Table " + full_name(table) +
+                        " is not a partitioned table: its files are read as they are");
+  const auto discovery =
+      discover_partitions(context.metastore, context.objects, context.locations, table);
+  if (!discovery)
+    return error_at(context, discovery.error().code, repair.name.position,
+                    discovery.error().message);
+  RETURN_IF_ERROR(register_discovery(context.metastore, table, *discovery));
+  return repair_rows(table, *discovery);
 }
 
 }  // namespace clicklake

@@ -36,6 +36,13 @@ StatementRows lines(std::string column, std::string_view text) {
   }
 }
 
+/// A name as CREATE VIEW reads it: in double quotes where it needs some.
+std::string view_name_text(const std::string& name) {
+  const bool plain = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos &&
+                     !ddl::is_reserved_word(name);
+  return plain ? name : "\"" + name + "\"";
+}
+
 }  // namespace
 
 StatementResult run_statement(const StatementContext& context, const ddl::ShowTables& show) {
@@ -103,8 +110,8 @@ StatementResult run_statement(const StatementContext& context, const ddl::ShowCr
   if (!view.is_view())
     return error_at(context, ErrorCode::kInvalidArgument, show.name.position,
                     full_name(view) + " is a table: SHOW CREATE TABLE shows its definition");
-  return lines("createview_stmt", "CREATE VIEW " + ddl::quote_name(view.database) + "." +
-                                      ddl::quote_name(view.name) + " AS\n" +
+  return lines("createview_stmt", "CREATE VIEW " + view_name_text(view.database) + "." +
+                                      view_name_text(view.name) + " AS\n" +
                                       view.view_original_text);
 }
 

@@ -233,9 +233,9 @@ StatementResult run_statement(const StatementContext& context,
                               const ddl::UnsetTableProperties& unset) {
   ASSIGN_OR_RETURN(Table table, find_changeable_table(context, unset.name));
   for (const std::string& key : unset.keys) {
-    if (key == kTableTypeParameter || key == kIcebergPartitioning)
+    if (key == kTableTypeParameter || key == kIcebergPartitioning || is_kept_by_hive(key))
       return error_at(context, ErrorCode::kUnsupported, unset.name.position,
-                      "the table_type of a table can't be changed: create another table");
+                      "the property " + key + " of a table can't be changed");
     const auto it = std::find_if(table.parameters.begin(), table.parameters.end(),
                                  [&](const auto& parameter) { return parameter.first == key; });
     const bool comment = key == kComment && !table.description.empty();
