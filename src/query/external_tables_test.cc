@@ -217,6 +217,48 @@ TEST_F(ExternalTablesTest, RandomFiltersAnswerAsOverAllPartitions) {
   }
 }
 
+TEST_F(ExternalTablesTest, ProjectedPartitionsAreComputedAndChosen) {
+  run("CREATE EXTERNAL TABLE p (a int) PARTITIONED BY (dt string, hour int, region string) ROW "
+      "FORMAT SERDE "
+      "'org.openx.data.jsonserde.JsonSerDe' LOCATION 'p/' TBLPROPERTIES "
+      "('projection.enabled'='true', "
+      "'projection.dt.type'='date', 'projection.dt.range'='2024/11/01,2024/11/30', "
+      "'projection.dt.format'='yyyy/MM/dd', 'projection.hour.type'='integer', "
+      "'projection.hour.range'='0,23', 'projection.hour.digits'='2', "
+      "'projection.region.type'='enum', "
+      "'projection.region.values'='us,eu', "
+      "'storage.location.template'='p/${dt}/${hour}/${region}/')");
+  write("p/2024/11/04/05/us/f.json", "{\"a\":1}\n");
+  write("p/2024/11/04/15/eu/f.json", "{\"a\":2}\n");
+  write("p/2024/12/01/15/eu/f.json", "{\"a\":3}\n");
+  EXPECT_THAT(rows("SELECT a, dt, hour, region FROM p ORDER BY a"),
+              ElementsAre("1|2024/11/04|5|us", "2|2024/11/04|15|eu"));
+  EXPECT_EQ(partitions(), 30 * 24 * 2);
+  EXPECT_EQ(row("SELECT a FROM p WHERE dt = '2024/11/04' AND hour >= 12"), "2");
+  EXPECT_EQ(partitions(), 12 * 2);
+  EXPECT_EQ(row("SELECT sum(a)::BIGINT FROM p WHERE dt BETWEEN '2024/11/03' AND '2024/11/05' AND "
+                "(hour = 5 "
+                "OR region = 'eu')"),
+            "3");
+  EXPECT_EQ(partitions(), 3 * (24 + 1));
+  EXPECT_THAT(rows("SHOW PARTITIONS p"), IsEmpty());
+  run("ALTER TABLE p SET TBLPROPERTIES ('projection.enabled'='false')");
+  EXPECT_EQ(row("SELECT count(*) FROM p"), "0");
+}
+
+TEST_F(ExternalTablesTest, InjectedColumnNeedsAnEquality) {
+  run("CREATE EXTERNAL TABLE i (a int) PARTITIONED BY (device string) ROW FORMAT SERDE "
+      "'org.openx.data.jsonserde.JsonSerDe' LOCATION 'i/' TBLPROPERTIES "
+      "('projection.enabled'='true', "
+      "'projection.device.type'='injected', 'storage.location.template'='i/${device}/')");
+  write("i/x1/f.json", "{\"a\":1}\n");
+  write("i/x2/f.json", "{\"a\":2}\n");
+  EXPECT_EQ(row("SELECT a FROM i WHERE device = 'x2'"), "2");
+  EXPECT_EQ(row("SELECT sum(a)::BIGINT FROM i WHERE device IN ('x1', 'x2', 'x3')"), "3");
+  EXPECT_THAT(row("SELECT count(*) FROM i"), HasSubstr("injected"));
+  EXPECT_THAT(row("SELECT count(*) FROM i WHERE device > 'a'"), HasSubstr("injected"));
+}
+
 TEST_F(ExternalTablesTest, ScansOfOneTableAddUp) {
   make_clicks();
   EXPECT_EQ(
