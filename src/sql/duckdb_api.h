@@ -107,9 +107,7 @@ namespace clicklake {
   X(duckdb_scalar_function_set_error)                   \
   X(duckdb_register_scalar_function)                    \
   X(duckdb_data_chunk_get_column_count)                 \
-  X(duckdb_vector_assign_string_element_len)            \
   X(duckdb_vector_get_column_type)                      \
-  X(duckdb_vector_ensure_validity_writable)             \
   X(duckdb_bind_get_parameter)                          \
   X(duckdb_bind_add_result_column)                      \
   X(duckdb_bind_set_error)                              \
