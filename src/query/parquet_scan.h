@@ -13,7 +13,9 @@
 #include <string>
 
 #include "base/result.h"
+#include "catalog/catalog.h"
 #include "format/parquet_footer.h"
+#include "model/star_schema.h"
 #include "query/scan_filters.h"
 
 namespace clicklake {
@@ -29,9 +31,16 @@ struct ParquetScan {
 std::int64_t parquet_scan_bytes(const ParquetFooter& footer, const ParquetScan& scan);
 
 /// The sum over `files` and `scans`, each footer read once; none is opened where every scan only
-/// counts rows. Errors: those of read_parquet_footer. Cost: about 40 us a file, more where it has
-/// many row groups.
+/// counts rows. Errors: those of read_parquet_footer. Cost: 20 us a file and 0.15 us a chunk.
 Result<std::int64_t> parquet_scan_bytes(std::span<const std::filesystem::path> files,
                                         std::span<const ParquetScan> scans);
+
+/// The same over a lake table's files, which come with their statistics: a file of which a scan
+/// needs all row groups, by its bounds, is summed without being opened. Errors: those of
+/// read_parquet_footer. Cost: 1 us a file, and that of its footer where a box cuts through it.
+Result<std::int64_t> lake_scan_bytes(const TableDefinition& table,
+                                     const std::filesystem::path& lake,
+                                     std::span<const DataFile> files,
+                                     std::span<const ParquetScan> scans);
 
 }  // namespace clicklake

@@ -58,6 +58,23 @@ TEST(ParquetScanTest, RowGroupsOutsideOfEveryBoxAreLeftOut) {
   EXPECT_EQ(parquet_scan_bytes(footer(), {{"a"}, {}}), 0);
 }
 
+TEST(ParquetScanTest, AlternativesLeaveOutWhatDuckdbCanTestInTheScan) {
+  const auto bytes = [](RowBoxes boxes) {
+    return parquet_scan_bytes(footer(), {{"a"}, std::move(boxes)});
+  };
+  const std::int64_t lowest = ValueRange{}.min;
+  // Single comparisons of one column, and what all alternatives share.
+  EXPECT_EQ(bytes({RowBox{{"t", {5, 5}}}, RowBox{{"t", {7, 7}}}}), 1);
+  EXPECT_EQ(bytes({RowBox{{"t", {lowest, 5}}}, RowBox{{"t", {7, 7}}}}), 1);
+  EXPECT_EQ(bytes({RowBox{{"a", {0, 30}}, {"t", {5, 5}}}, RowBox{{"a", {0, 30}}, {"t", {7, 7}}}}),
+            1);
+  EXPECT_EQ(bytes({RowBox{{"a", {0, 5}}, {"t", {50, 150}}}, RowBox{{"a", {0, 5}}, {"t", {7, 9}}}}),
+            1);
+  // Ranges of two ends, or several columns: only the alternatives together are tested.
+  EXPECT_EQ(bytes({RowBox{{"t", {5, 6}}}, RowBox{{"t", {7, 7}}}}), 3);
+  EXPECT_EQ(bytes({RowBox{{"t", {5, 5}}}, RowBox{{"a", {7, 7}}}}), 3);
+}
+
 TEST(ParquetScanTest, RowGroupWithoutBoundsCanMatch) {
   ParquetFooter open = footer();
   open.row_groups[0].chunks[3].bounds.reset();
@@ -105,6 +122,31 @@ TEST(ParquetScanTest, FilesAreNotOpenedForWhatOnlyCounts) {
   EXPECT_EQ(parquet_scan_bytes(files, counting).value_or(-1), 0);
   const std::vector<ParquetScan> reading{{{"a"}, {RowBox{}}}};
   EXPECT_FALSE(parquet_scan_bytes(files, reading).has_value());
+}
+
+TEST(ParquetScanTest, FilesInsideOfABoxAreSummedWithoutBeingOpened) {
+  LakeFixture lake;
+  lake.publish_hours(0, 3);
+  const TableDefinition& table = fact_clicks_definition();
+  const auto live = lake.catalog().live_files("fact_clicks", {}, true);
+  ASSERT_TRUE(live.has_value());
+  std::vector<std::filesystem::path> paths;
+  for (const DataFile& file : *live) paths.push_back(lake.folder() / file.path);
+  const std::int64_t hour = 3'600'000'000;
+  const ParquetScan all{{"metadata", "price"}, {RowBox{}}};
+  const ParquetScan two_hours{
+      {"price"}, {RowBox{{"event_timestamp", {kFixtureStart, kFixtureStart + 2 * hour - 1}}}}};
+  for (const ParquetScan& scan : {all, two_hours}) {
+    const auto as_footers_say = parquet_scan_bytes(paths, std::span(&scan, 1));
+    ASSERT_TRUE(as_footers_say.has_value());
+    EXPECT_GT(*as_footers_say, 0);
+    EXPECT_EQ(lake_scan_bytes(table, lake.folder(), *live, std::span(&scan, 1)).value_or(-1),
+              *as_footers_say);
+  }
+  EXPECT_TRUE(lake_scan_bytes(table, "/nowhere", *live, std::span(&all, 1)).has_value());
+  const std::span<const DataFile> first_two = std::span(*live).first(2);
+  EXPECT_TRUE(lake_scan_bytes(table, "/nowhere", first_two, std::span(&two_hours, 1)).has_value());
+  EXPECT_FALSE(lake_scan_bytes(table, "/nowhere", *live, std::span(&two_hours, 1)).has_value());
 }
 
 }  // namespace
