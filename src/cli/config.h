@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "objstore/location_map.h"
 #include "pipeline/run.h"
 
 namespace clicklake {
@@ -22,7 +23,10 @@ struct ConfiguredSource {
 };
 
 struct Config {
-  RunOptions run;  ///< with `lake` set
+  explicit Config(const std::filesystem::path& lake) : locations(lake) {}
+
+  RunOptions run;         ///< with `lake` set
+  LocationMap locations;  ///< of `[locations]`
   std::vector<ConfiguredSource> sources;
 };
 
