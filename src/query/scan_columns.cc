@@ -1,29 +1,14 @@
 #include "query/scan_columns.h"
 
-#include <boost/json.hpp>
-#include <span>
 #include <utility>
+
+#include "query/plan_json.h"
 
 namespace clicklake {
 
 namespace {
 
-namespace json = boost::json;
-
-/// Operators nest as deeply as the statement's text does.
-constexpr int kMostDepth = 4096;
-
-std::string_view text_at(const json::object& node, std::string_view key) {
-  const json::value* value = node.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string())
-                                                : std::string_view();
-}
-
-std::span<const json::value> array_at(const json::object& node, std::string_view key) {
-  const json::value* value = node.if_contains(key);
-  if (value == nullptr || !value->is_array()) return {};
-  return {value->get_array().begin(), value->get_array().end()};
-}
+using namespace plan_json;
 
 /// Whether a column of the operator below is referred to anywhere in `value`.
 bool has_reference(const json::value& value) {
@@ -106,39 +91,18 @@ class PlanWalk {
   std::vector<ScanColumns> scans_;
 };
 
-Error unknown_form() {
-  return Error{ErrorCode::kUnsupported,
-               "DuckDB's plan of the statement has a form that is not understood"};
-}
-
 }  // namespace
 
 Result<std::vector<ScanColumns>> scan_columns(std::string_view plan,
                                               std::string_view scan_function) {
-  json::parse_options options;
-  options.max_depth = kMostDepth;
-  json::error_code error;
-  const json::value root =
-      json::parse(json::string_view(plan.data(), plan.size()), error, {}, options);
-  if (error || !root.is_object()) return unknown_form();
-  const json::object& answer = root.get_object();
-  const json::value* failed = answer.if_contains("error");
-  if (failed == nullptr || !failed->is_bool()) return unknown_form();
-  if (failed->get_bool()) {
-    return Error{ErrorCode::kUnsupported, "DuckDB cannot plan the statement by itself: " +
-                                              std::string(text_at(answer, "error_message"))};
-  }
+  ASSIGN_OR_RETURN(const json::value root, read_plan(plan));
   PlanWalk walk(scan_function);
-  for (const json::value& node : array_at(answer, "plans")) {
+  for (const json::value& node : array_at(root.get_object(), "plans")) {
     if (!node.is_object() || !walk.walk(node.get_object(), true)) return unknown_form();
   }
   // A scan that the walk does not come to would be missing from the bill.
   const std::string name = "\"name\":\"" + std::string(scan_function) + "\"";
-  std::size_t named = 0;
-  for (std::size_t at = plan.find(name); at != std::string_view::npos;
-       at = plan.find(name, at + name.size()))
-    ++named;
-  if (named != walk.scans()) return unknown_form();
+  if (count_of(plan, name) != walk.scans()) return unknown_form();
   return walk.take();
 }
 
