@@ -6,6 +6,7 @@
 
 #include "base/uuid.h"
 #include "catalog/metastore_schema.h"
+#include "catalog/query_log_schema.h"
 #include "model/star_schema.h"
 
 namespace clicklake {
@@ -144,8 +145,13 @@ Status migrate_to_version_2(Connection& connection) {
   return connection.execute_script(kToVersion2);
 }
 
+Status migrate_to_version_3(Connection& connection) {
+  RETURN_IF_ERROR(create_metastore(connection));
+  return create_query_log(connection);
+}
+
 constexpr std::array<Migration, kCatalogFormatVersion> kMigrations{
-    {{0, create_version_1}, {1, migrate_to_version_2}, {2, create_metastore}}};
+    {{0, create_version_1}, {1, migrate_to_version_2}, {2, migrate_to_version_3}}};
 
 Status set_format_version(Connection& connection, int version) {
   return connection.execute("UPDATE meta SET value = ?1 WHERE key = 'format_version'", version);
