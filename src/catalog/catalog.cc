@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/fault_point.h"
+#include "catalog/catalog_file.h"
 #include "catalog/catalog_schema.h"
 #include "catalog/sqlite_catalog.h"
 #include "catalog/sqlite_connection.h"
@@ -97,7 +98,7 @@ Result<std::unique_ptr<Catalog>> Catalog::create(const fs::path& file) {
   return open(file);
 }
 
-Result<std::unique_ptr<Catalog>> Catalog::open(const fs::path& file) {
+Result<std::unique_ptr<Connection>> open_catalog_file(const fs::path& file) {
   struct stat found {};
   if (::stat(file.c_str(), &found) != 0) {
     if (errno != ENOENT && errno != ENOTDIR) return errno_error(errno, "open " + file.string());
@@ -120,8 +121,12 @@ Result<std::unique_ptr<Catalog>> Catalog::open(const fs::path& file) {
     auto alone = open_current(file, Connection::Mode::kWithoutSharedMemory);
     if (alone) connection = std::move(alone);
   }
-  if (!connection) return std::move(connection).error();
-  return std::unique_ptr<Catalog>(std::make_unique<SqliteCatalog>(*std::move(connection)));
+  return connection;
+}
+
+Result<std::unique_ptr<Catalog>> Catalog::open(const fs::path& file) {
+  ASSIGN_OR_RETURN(auto connection, open_catalog_file(file));
+  return std::unique_ptr<Catalog>(std::make_unique<SqliteCatalog>(std::move(connection)));
 }
 
 }  // namespace clicklake

@@ -28,7 +28,7 @@ namespace clicklake {
 
 /// The format that this build writes; older ones are migrated forward in one transaction, newer
 /// ones refused with kUnsupported.
-inline constexpr int kCatalogFormatVersion = 2;
+inline constexpr int kCatalogFormatVersion = 3;
 
 /// A file of a table, path relative to the lake's folder.
 struct DataFile {
@@ -160,8 +160,9 @@ class Catalog {
   ///   unknown; kAlreadyExists, it is committed; kInvalidArgument, a path leaves the lake or is
   ///   used twice.
   /// A change without files keeps the snapshot (its base is checked). A raw file registered in
-  /// place replaces the untransformed older versions of its path. Cost: one fsync, and about 30 us
-  /// a data file.
+  /// place replaces the untransformed older versions of its path. Hours of new raw files that the
+  /// table clickstream_raw.click_events_raw has no partition of are registered there (ADR-0010).
+  /// Cost: one fsync, and about 30 us a data file.
   virtual Status commit_batch(const BatchCommit& commit) = 0;
   /// Forgets an open batch whose files were removed. Fault point "catalog.abandon". Errors:
   /// kNotFound, kAlreadyExists (committed).

@@ -1,11 +1,15 @@
 #include <chrono>
+#include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/fault_point.h"
 #include "catalog/blob_codec.h"
 #include "catalog/integer_bounds.h"
+#include "catalog/metastore_schema.h"
 #include "catalog/sqlite_catalog.h"
 #include "model/star_schema.h"
 
@@ -144,7 +148,9 @@ Status SqliteCatalog::add_sources(std::int64_t batch_no, const std::vector<Sourc
 }
 
 Status SqliteCatalog::add_raw_files(std::int64_t batch_no, const BatchCommit& commit) {
+  std::map<std::int64_t, std::string_view> hours;
   for (const RawFile& file : commit.raw_files) {
+    if (file.hour) hours.emplace(*file.hour, file.path);
     if (file.in_place) {
       // An older version of the file is gone: nobody can transform it any more.
       RETURN_IF_ERROR(connection_->execute(
@@ -161,7 +167,7 @@ Status SqliteCatalog::add_raw_files(std::int64_t batch_no, const BatchCommit& co
         batch_no, file.path, file.in_place, file.hour, file.size, file.mtime_us, file.records,
         file.validated, Blob{encode_arrivals(file.arrivals)}, transformed_by, file.max_line_bytes));
   }
-  return {};
+  return register_raw_hours(*connection_, std::vector<RawHour>(hours.begin(), hours.end()));
 }
 
 Status SqliteCatalog::consume_raw_files(std::int64_t batch_no,

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/uuid.h"
+#include "catalog/metastore_schema.h"
 #include "model/star_schema.h"
 
 namespace clicklake {
@@ -144,7 +145,7 @@ Status migrate_to_version_2(Connection& connection) {
 }
 
 constexpr std::array<Migration, kCatalogFormatVersion> kMigrations{
-    {{0, create_version_1}, {1, migrate_to_version_2}}};
+    {{0, create_version_1}, {1, migrate_to_version_2}, {2, create_metastore}}};
 
 Status set_format_version(Connection& connection, int version) {
   return connection.execute("UPDATE meta SET value = ?1 WHERE key = 'format_version'", version);

@@ -1,7 +1,7 @@
 #pragma once
 /// One connection to an SQLite file, its prepared statements, and its errors as ours.
 ///
-/// Place: inside catalog only; the one file where SQLite's errors are converted.
+/// Place: under catalog and metastore; the one file where SQLite's errors are converted.
 /// Invariant: every error names the file and what was being done (`set_activity`).
 /// Thread safety: thread-compatible.
 /// Source: sqlite.org, "Result and Error Codes", "Write-Ahead Logging".

@@ -84,6 +84,9 @@ struct Table {
   bool is_lake_table() const;  ///< of the star schema
 };
 
+/// The value of a partition whose key is NULL, in folders and in `Partition::values`.
+inline constexpr std::string_view kNullPartitionValue = "__HIVE_DEFAULT_PARTITION__";
+
 struct Partition {
   std::vector<std::string> values;  ///< canonical, one a partition key
   /// As written; "": `<table's location>/key=value/.../`.
@@ -130,7 +133,7 @@ class Metastore {
   /// Description, location and parameters. Errors: kNotFound.
   virtual Status update_database(const Database& database) = 0;
   /// Errors: kNotFound; kInvalidArgument, it has tables and `cascade` is false, or holds the lake's
-  /// own tables.
+  /// own tables, or is `default`.
   virtual Status drop_database(std::string_view name, bool cascade) = 0;
 
   /// Tables and views of a database by name. Errors: kNotFound, no such database.
@@ -142,9 +145,10 @@ class Metastore {
   /// `origin` goes to the first schema version. Errors: kAlreadyExists; kNotFound, the database;
   /// kInvalidArgument, columns that repeat or none.
   virtual Status create_table(const Table& table, std::string_view origin) = 0;
-  /// Replaces everything but the partition keys, if the stored table's version is still
-  /// `table.version`. Where columns differ, a schema version is added: `change` and `origin` say
-  /// what and from where. Errors: kNotFound; kConflict, it was changed meanwhile; kInvalidArgument.
+  /// Replaces everything but the partition keys, if the stored table's version and update time are
+  /// still those of `table` (read it before each change). Where columns differ, a schema version is
+  /// added: `change` and `origin` say what and from where. Errors: kNotFound; kConflict, it was
+  /// changed meanwhile; kInvalidArgument.
   virtual Status update_table(const Table& table, std::string_view change,
                               std::string_view origin) = 0;
   /// Forgets the table with its partitions and versions; files stay. Errors: kNotFound;
@@ -200,7 +204,8 @@ class Metastore {
 };
 
 /// The one spelling of a partition value of that type: integers without leading zeros and "+",
-/// dates as YYYY-MM-DD, others as they are. Errors: kInvalidArgument, it is no such value.
+/// dates as YYYY-MM-DD, booleans in lower case, others as they are; kNullPartitionValue for an
+/// empty text, and itself of every type. Errors: kInvalidArgument, it is no such value.
 Result<std::string> canonical_partition_value(const HiveType& type, std::string_view text);
 
 /// `year=2024/month=11/`: values as given, escaped as Hive escapes path segments ("%3A" for ":").

@@ -1,0 +1,171 @@
+#include "metastore/json_value.h"
+
+#include <algorithm>
+
+#include "base/utf8.h"
+
+namespace clicklake {
+namespace {
+
+constexpr int kMaxDepth = 64;
+
+class JsonReader {
+ public:
+  explicit JsonReader(std::string_view text) : text_(text) {}
+
+  bool read_all(JsonValue* value) {
+    if (!read(value, 0)) return false;
+    skip_space();
+    return at_ == text_.size();
+  }
+  std::size_t position() const { return at_; }
+
+ private:
+  bool read(JsonValue* value, int depth) {
+    skip_space();
+    if (at_ == text_.size() || depth > kMaxDepth) return false;
+    switch (text_[at_]) {
+      case '{': return object(value, depth);
+      case '[': return array(value, depth);
+      case '"': value->kind = JsonValue::Kind::kString; return string(&value->text);
+      case 't':
+        value->truth = true;
+        value->kind = JsonValue::Kind::kBool;
+        return literal("true");
+      case 'f': value->kind = JsonValue::Kind::kBool; return literal("false");
+      case 'n': return literal("null");
+      default: return number(value);
+    }
+  }
+
+  bool object(JsonValue* value, int depth) {
+    value->kind = JsonValue::Kind::kObject;
+    ++at_;
+    if (take('}')) return true;
+    do {
+      skip_space();
+      auto& [name, member] = value->members.emplace_back();
+      if (!string(&name) || !take(':') || !read(&member, depth + 1)) return false;
+    } while (take(','));
+    return take('}');
+  }
+
+  bool array(JsonValue* value, int depth) {
+    value->kind = JsonValue::Kind::kArray;
+    ++at_;
+    if (take(']')) return true;
+    do {
+      if (!read(&value->elements.emplace_back(), depth + 1)) return false;
+    } while (take(','));
+    return take(']');
+  }
+
+  bool number(JsonValue* value) {
+    value->kind = JsonValue::Kind::kNumber;
+    const std::size_t end = std::min(text_.find_first_not_of("+-.0123456789eE", at_), text_.size());
+    value->text = text_.substr(at_, end - at_);
+    at_ = end;
+    return !value->text.empty();
+  }
+
+  bool string(std::string* out) {
+    if (at_ == text_.size() || text_[at_] != '"') return false;
+    ++at_;
+    for (;;) {
+      const std::size_t stop = text_.find_first_of("\"\\", at_);
+      if (stop == std::string_view::npos) return false;
+      out->append(text_, at_, stop - at_);
+      at_ = stop + 1;
+      if (text_[stop] == '"') return true;
+      if (!escape(out)) return false;
+    }
+  }
+
+  bool escape(std::string* out) {
+    if (at_ == text_.size()) return false;
+    const char c = text_[at_++];
+    switch (c) {
+      case 'n': *out += '\n'; return true;
+      case 'r': *out += '\r'; return true;
+      case 't': *out += '\t'; return true;
+      case 'b': *out += '\b'; return true;
+      case 'f': *out += '\f'; return true;
+      case '"':
+      case '\\':
+      case '/': *out += c; return true;
+      case 'u': return code_point(out);
+      default: return false;
+    }
+  }
+
+  bool code_point(std::string* out) {
+    std::uint32_t code = 0;
+    if (!hex4(&code)) return false;
+    if (code >= 0xD800 && code < 0xDC00) {
+      std::uint32_t low = 0;
+      if (!text_.substr(at_).starts_with("\\u")) return false;
+      at_ += 2;
+      if (!hex4(&low) || low < 0xDC00 || low > 0xDFFF) return false;
+      code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+    } else if (code >= 0xDC00 && code < 0xE000) {
+      return false;
+    }
+    append_utf8(out, code);
+    return true;
+  }
+
+  bool hex4(std::uint32_t* code) {
+    if (text_.size() - at_ < 4) return false;
+    for (int i = 0; i < 4; ++i) {
+      const char c = text_[at_++];
+      std::uint32_t digit = 0;
+      if (c >= '0' && c <= '9') {
+        digit = static_cast<std::uint32_t>(c - '0');
+      } else if (c >= 'a' && c <= 'f') {
+        digit = static_cast<std::uint32_t>(c - 'a' + 10);
+      } else if (c >= 'A' && c <= 'F') {
+        digit = static_cast<std::uint32_t>(c - 'A' + 10);
+      } else {
+        return false;
+      }
+      *code = *code * 16 + digit;
+    }
+    return true;
+  }
+
+  bool literal(std::string_view name) {
+    if (!text_.substr(at_).starts_with(name)) return false;
+    at_ += name.size();
+    return true;
+  }
+
+  bool take(char c) {
+    skip_space();
+    if (at_ == text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+
+  void skip_space() { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+const JsonValue* JsonValue::find(std::string_view name) const {
+  const auto it = std::find_if(members.begin(), members.end(),
+                               [&](const auto& member) { return member.first == name; });
+  return it == members.end() ? nullptr : &it->second;
+}
+
+Result<JsonValue> parse_json(std::string_view text) {
+  JsonReader reader(text);
+  JsonValue value;
+  if (reader.read_all(&value)) return value;
+  return Error{ErrorCode::kCorruption,
+               "stored JSON breaks off at byte " + std::to_string(reader.position())};
+}
+
+}  // namespace clicklake

@@ -1,0 +1,42 @@
+#include "metastore/json_value.h"
+
+#include <gtest/gtest.h>
+
+#include "base/json_text.h"
+
+namespace clicklake {
+namespace {
+
+TEST(JsonValueTest, MembersKeepTheirOrder) {
+  const auto value = parse_json(R"({"b": 1, "a": [true, null, "x"], "c": {}})");
+  ASSERT_TRUE(value.has_value());
+  ASSERT_EQ(value->members.size(), 3U);
+  EXPECT_EQ(value->members[0].first, "b");
+  EXPECT_EQ(value->members[0].second.text, "1");
+  EXPECT_EQ(value->find("a")->elements.size(), 3U);
+  EXPECT_TRUE(value->find("a")->elements[0].truth);
+  EXPECT_EQ(value->find("d"), nullptr);
+}
+
+TEST(JsonValueTest, StringsComeBackAsTheyWereWritten) {
+  const std::string text("quote\" back\\ \n\r\t\x01 \x7F nul\0 ünï 🦆", 36);
+  std::string json;
+  append_json_string(&json, text);
+  const auto value = parse_json(json);
+  ASSERT_TRUE(value.has_value());
+  EXPECT_EQ(value->text, text);
+  EXPECT_EQ(parse_json(R"("\ud83e\udd86\/")")->text, "🦆/");
+}
+
+TEST(JsonValueTest, WhatBreaksOffIsCorruption) {
+  for (const char* text : {"", "{", "{\"a\"", "{\"a\":1,}", "[1,]", "\"x", "\"\\u12\"",
+                           "\"\\ud800\"", "\"\\", "tru", "1 2", "{1:2}"}) {
+    const auto value = parse_json(text);
+    ASSERT_FALSE(value.has_value()) << text;
+    EXPECT_EQ(value.error().code, ErrorCode::kCorruption);
+  }
+  EXPECT_FALSE(parse_json(std::string(100'000, '[')).has_value());
+}
+
+}  // namespace
+}  // namespace clicklake
