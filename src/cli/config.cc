@@ -71,7 +71,15 @@ class Reader {
                  run.parquet.zstd_level = static_cast<int>(v);
                });
              }},
+            {"count_keys",
+             [&](const auto& n, auto k) {
+               const auto v = n.template value_exact<bool>();
+               if (!v) return Status(fail(n, fmt::format("'{}' is true or false", k)));
+               run.count_keys = *v;
+               return Status();
+             }},
             {"source", [&](const auto& n, auto k) { return sources(n, k); }},
+            {"locations", [&](const auto& n, auto k) { return locations(n, k); }},
         };
     for (const auto& [key, node] : root) {
       const auto it = keys.find(key.str());
@@ -133,6 +141,20 @@ class Reader {
     return {};
   }
 
+  Status locations(const toml::node& node, std::string_view) {
+    const toml::table* all = node.as_table();
+    if (all == nullptr)
+      return fail(node, "write locations as a table: [locations], then \"s3://bucket/\" = \"folder\"");
+    for (const auto& [prefix, folder] : *all) {
+      Status added;
+      RETURN_IF_ERROR(text(folder, prefix.str(), [&](const std::string& v) {
+        added = config_->locations.add(prefix.str(), v);
+      }));
+      if (!added) return fail(folder, added.error().message);
+    }
+    return {};
+  }
+
   Status sources(const toml::node& node, std::string_view) {
     const toml::table* all = node.as_table();
     if (all == nullptr)
@@ -173,6 +195,7 @@ class Reader {
 Result<Config> load_config(const std::filesystem::path& lake) {
   Config config;
   config.run.lake = lake;
+  config.locations = LocationMap(lake);
   config.run.threads = 0;
   config.run.temp_dir = lake / ".tmp";
   const std::filesystem::path file = lake / "clicklake.toml";
@@ -206,6 +229,11 @@ std::string_view default_config_text() {
 # dimension_buckets = 8         # partitions of dim_users, dim_pages and dim_referrers
 # dedupe_window_hours = 24      # how far apart two events with one event_id may lie
 # zstd_level = 1                # of Parquet files
+# count_keys = true             # count keys and kinds of values by day, for `clicklake drift`
+
+# Where s3:// addresses of tables lie on this machine; folders are relative to this one or absolute.
+# [locations]
+# "s3://company-raw/" = "/data/company-raw"
 
 # What `clicklake run` takes without a SOURCE. A path is a folder, a file or a glob, relative to this folder or absolute.
 # [source.web]

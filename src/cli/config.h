@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "objstore/location_map.h"
 #include "pipeline/run.h"
 
 namespace clicklake {
@@ -24,6 +25,7 @@ struct ConfiguredSource {
 struct Config {
   RunOptions run;  ///< with `lake` set
   std::vector<ConfiguredSource> sources;
+  LocationMap locations{""};  ///< of the lake
 };
 
 /// Reads `<lake>/clicklake.toml`; a missing file means the defaults. Errors: kInvalidArgument
