@@ -63,6 +63,11 @@ CREATE TABLE metastore_seen_folders (
   PRIMARY KEY (table_no, folder)
 ) WITHOUT ROWID;
 
+CREATE TABLE metastore_pending_writes (
+  id TEXT PRIMARY KEY,
+  folder TEXT NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE prepared_statements (
   name TEXT PRIMARY KEY,
   sql TEXT NOT NULL

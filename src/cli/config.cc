@@ -186,6 +186,21 @@ class Reader {
     return {};
   }
 
+  Status locations(const toml::node& node, std::string_view) {
+    const toml::table* all = node.as_table();
+    if (all == nullptr)
+      return fail(node,
+                  "write locations as a table: [locations], then \"s3://bucket/\" = \"/folder\"");
+    for (const auto& [prefix, each] : *all) {
+      const auto folder = each.value_exact<std::string>();
+      if (!folder || folder->empty())
+        return fail(each, fmt::format("'locations.\"{}\"' is a folder in quotes", prefix.str()));
+      if (const Status added = config_->locations.add(prefix.str(), *folder); !added)
+        return fail(each, added.error().message);
+    }
+    return {};
+  }
+
   std::string file_;
   Config* config_;
 };
@@ -193,7 +208,7 @@ class Reader {
 }  // namespace
 
 Result<Config> load_config(const std::filesystem::path& lake) {
-  Config config;
+  Config config(lake);
   config.run.lake = lake;
   config.locations = LocationMap(lake);
   config.run.threads = 0;
@@ -239,6 +254,10 @@ std::string_view default_config_text() {
 # [source.web]
 # path = "/data/clicks"
 # in_place = false              # true: register the hourly files where they lie, copy nothing
+
+# Where the locations of external tables lie on this machine: a prefix and a folder, relative to this one or absolute.
+[locations]
+"s3://company-raw/clickstream/" = "raw/clickstream"
 )";
 }
 

@@ -23,7 +23,10 @@ struct ConfiguredSource {
 };
 
 struct Config {
-  RunOptions run;  ///< with `lake` set
+  explicit Config(const std::filesystem::path& lake) : locations(lake) {}
+
+  RunOptions run;         ///< with `lake` set
+  LocationMap locations;  ///< of `[locations]`
   std::vector<ConfiguredSource> sources;
   LocationMap locations{""};  ///< of the lake
 };

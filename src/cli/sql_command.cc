@@ -15,6 +15,7 @@ void add_sql_command(CLI::App* app, CommandContext* context) {
     std::string file;
     std::string format = "table";
     std::string output;
+    std::string database = "default";
     int threads = 0;
   };
   auto arguments = std::make_shared<Arguments>();
@@ -25,6 +26,7 @@ void add_sql_command(CLI::App* app, CommandContext* context) {
       "  clicklake sql --lake mylake \"SELECT event_type, count(*) FROM fact_clicks GROUP BY 1 "
       "ORDER BY 2 DESC\"\n"
       "  clicklake sql --lake mylake -f report.sql --format csv --output report.csv\n"
+      "  clicklake sql --lake mylake \"MSCK REPAIR TABLE clickstream_raw.click_events_raw\"\n"
       "  echo 'SELECT count(*) FROM dim_users' | clicklake sql --lake mylake --format json\n");
   add_lake_option(command, *context, &arguments->lake);
   CLI::Option* sql = command->add_option("SQL", arguments->sql, "Statements, separated by ;");
@@ -36,6 +38,10 @@ void add_sql_command(CLI::App* app, CommandContext* context) {
       ->check(CLI::IsMember({"table", "csv", "json", "ndjson", "parquet"}));
   command->add_option("--output", arguments->output, "Where the rows go (default: standard output)")
       ->type_name("FILE");
+  command
+      ->add_option("--database", arguments->database,
+                   "Where names without a database are looked for first (default: default)")
+      ->type_name("NAME");
   command->add_option("--threads", arguments->threads, "DuckDB's threads (default: one a core)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
@@ -51,9 +57,12 @@ void add_sql_command(CLI::App* app, CommandContext* context) {
         options.file = arguments->file;
         options.output = arguments->output;
         ASSIGN_OR_RETURN(options.format, parse_output_format(arguments->format));
-        options.session.threads = arguments->threads > 0 ? arguments->threads : config.run.threads;
-        options.session.memory_limit = config.run.memory_limit;
-        options.session.temp_dir = config.run.temp_dir;
+        options.session.session.threads =
+            arguments->threads > 0 ? arguments->threads : config.run.threads;
+        options.session.session.memory_limit = config.run.memory_limit;
+        options.session.session.temp_dir = config.run.temp_dir;
+        options.session.locations = config.locations;
+        options.session.database = arguments->database;
         options.history_file = context->history_file;
         return run_sql_command(*catalog, lake, options);
       }();

@@ -114,6 +114,12 @@ struct PartitionChanges {
   std::int64_t existing = 0;  ///< of the same location, or any where `if_not_exists`
 };
 
+/// Files that a statement is writing below a folder; their names begin with its id.
+struct PendingWrite {
+  std::string id;
+  std::string folder;  ///< absolute
+};
+
 /// One partition of the value tests that a reader makes; true keeps it.
 using PartitionTest = std::function<bool(const std::vector<std::string>& values)>;
 
@@ -196,6 +202,20 @@ class Metastore {
   virtual Status set_seen_folders(std::string_view database, std::string_view name,
                                   const std::vector<std::pair<std::string, std::int64_t>>& folders,
                                   const std::vector<std::string>& gone) = 0;
+
+  /// Writes down that files with names that begin with `write.id` may come to lie below its folder:
+  /// readers leave them out until commit_write, and the next writer removes them if that never comes.
+  /// Errors: kAlreadyExists.
+  virtual Status begin_write(const PendingWrite& write) = 0;
+  virtual Result<std::vector<PendingWrite>> pending_writes() = 0;
+  /// In one transaction: forgets the write; makes `created` where it is given; registers `partitions`
+  /// of that table, else of `database.name` (those that are there stay as they are). Errors (nothing
+  /// was changed): kNotFound, the write was not begun or there is no such table; those of create_table
+  /// and add_partitions.
+  virtual Status commit_write(std::string_view id, const Table* created, std::string_view database,
+                              std::string_view name, const std::vector<Partition>& partitions) = 0;
+  /// For a write whose files were removed. Errors: kNotFound.
+  virtual Status forget_write(std::string_view id) = 0;
 
   /// Statements stored under a name by PREPARE. Errors: kNotFound.
   virtual Result<std::string> prepared_statement(std::string_view name) = 0;

@@ -63,6 +63,12 @@ class SqliteMetastore final : public Metastore {
                           const std::vector<std::pair<std::string, std::int64_t>>& folders,
                           const std::vector<std::string>& gone) override;
 
+  Status begin_write(const PendingWrite& write) override;
+  Result<std::vector<PendingWrite>> pending_writes() override;
+  Status commit_write(std::string_view id, const Table* created, std::string_view database,
+                      std::string_view name, const std::vector<Partition>& partitions) override;
+  Status forget_write(std::string_view id) override;
+
   Result<std::string> prepared_statement(std::string_view name) override;
   Status set_prepared_statement(std::string_view name, std::string_view sql) override;
   Status drop_prepared_statement(std::string_view name) override;
@@ -81,6 +87,8 @@ class SqliteMetastore final : public Metastore {
   /// From columns table_no, of_lake, table_type, version, create_time_us, update_time_us,
   /// definition.
   Result<StoredTable> table_of(const Rows& rows, std::string_view database, std::string_view name);
+  /// Within the caller's transaction.
+  Status insert_table(const Table& table, std::string_view origin);
   Status add_schema_version(std::int64_t table_no, const Table& table, std::int64_t version,
                             std::int64_t time_us, std::string_view change, std::string_view origin);
   Result<bool> add_partition(const StoredTable& stored, const Partition& partition,

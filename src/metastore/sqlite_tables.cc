@@ -143,10 +143,15 @@ Status SqliteMetastore::add_schema_version(std::int64_t table_no, const Table& t
 
 Status SqliteMetastore::create_table(const Table& table, std::string_view origin) {
   connection_->set_activity("create the table " + name_of(table.database, table.name));
+  ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(*connection_));
+  RETURN_IF_ERROR(insert_table(table, origin));
+  return transaction.commit();
+}
+
+Status SqliteMetastore::insert_table(const Table& table, std::string_view origin) {
   RETURN_IF_ERROR(check_name("table", table.name));
   const std::string definition = definition_to_json(table);
   RETURN_IF_ERROR(check_table(table, definition));
-  ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(*connection_));
   ASSIGN_OR_RETURN(const std::int64_t database_no, database_number(table.database));
   const std::int64_t now = metastore_now_us();
   RETURN_IF_ERROR(connection_->execute(
@@ -158,8 +163,7 @@ Status SqliteMetastore::create_table(const Table& table, std::string_view origin
     return Error{ErrorCode::kAlreadyExists,
                  "the table " + name_of(table.database, table.name) + " exists already"};
   }
-  RETURN_IF_ERROR(add_schema_version(connection_->last_row_id(), table, 1, now, "created", origin));
-  return transaction.commit();
+  return add_schema_version(connection_->last_row_id(), table, 1, now, "created", origin);
 }
 
 Status SqliteMetastore::update_table(const Table& table, std::string_view change,

@@ -6,12 +6,17 @@
 #include <tuple>
 #include <utility>
 
+#include "ddl/parser.h"
+#include "metastore/metastore.h"
 #include "model/star_schema.h"
+#include "objstore/object_store.h"
+#include "query/catalog_statements.h"
 #include "query/lake_views.h"
-#include "sql/literal_folder.h"
+#include "query/query_statements.h"
 #include "query/scan_filters.h"
-#include "sql/statement_text.h"
 #include "query/unbound_table.h"
+#include "sql/literal_folder.h"
+#include "sql/statement_text.h"
 
 namespace clicklake {
 
@@ -34,15 +39,28 @@ std::vector<FileFilter> file_filters(const TableDefinition& table, const RowBox&
   return filters;
 }
 
+/// What the filters of a statement say of each table that it scans.
+struct ReadPlan {
+  BoxesByTable boxes;
+  std::map<std::string, std::vector<ScanPredicate>, std::less<>> predicates;
+};
+
 }  // namespace
 
 struct LakeSession::Impl {
-  Impl(Catalog& catalog_in, LiteralFolder lake_in)
-      : catalog(catalog_in), lake(std::move(lake_in)) {}
+  Impl(Catalog& catalog_in, LiteralFolder lake_in, LocationMap locations_in)
+      : catalog(catalog_in), lake(std::move(lake_in)), locations(std::move(locations_in)) {}
 
   Catalog& catalog;
   LiteralFolder lake;
+  LocationMap locations;
+  std::unique_ptr<Metastore> metastore;
+  std::unique_ptr<ObjectStore> objects;
+  std::unique_ptr<CatalogStatements> statements;
   std::unique_ptr<Session> session;
+  std::unique_ptr<ExternalTables> externals;
+  std::unique_ptr<QueryStatements> queries;
+  std::vector<std::string> notes;
   std::vector<const TableDefinition*> tables;
   std::vector<BoundTable> bound;
   bool all_bound = false;        ///< the views stand on files, outside of any transaction
@@ -68,7 +86,7 @@ struct LakeSession::Impl {
   /// The filters of each table that `query` scans; nothing where they can't be told. (With
   /// skip_empty the serializer would drop elements of lists that hold defaults only, such as a
   /// reference to column 0.)
-  Result<std::optional<BoxesByTable>> plan(std::string_view query) {
+  Result<std::optional<ReadPlan>> plan(std::string_view query) {
     ASSIGN_OR_RETURN(
         QueryResult result,
         session->query(
@@ -76,11 +94,18 @@ struct LakeSession::Impl {
             ", optimize := true, skip_null := true, skip_empty := false, skip_default := true)"
             "::VARCHAR, current_setting('TimeZone')"));
     ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
-    if (chunk == nullptr || !chunk->valid(0, 0)) return std::optional<BoxesByTable>();
+    if (chunk == nullptr || !chunk->valid(0, 0)) return std::optional<ReadPlan>();
     const std::string_view text = chunk->string(0, 0);
     auto boxes = scan_filters(text, kUnboundTableFunction, chunk->string(1, 0) == "UTC");
-    if (!boxes) return std::optional<BoxesByTable>();
-    return std::optional<BoxesByTable>(std::move(*boxes));
+    if (!boxes) return std::optional<ReadPlan>();
+    ReadPlan out{.boxes = std::move(*boxes), .predicates = {}};
+    if (!externals->mentioned().empty()) {
+      auto predicates =
+          partition_predicates(text, kUnboundExternalFunction, externals->partition_columns());
+      if (!predicates) return std::optional<ReadPlan>();
+      out.predicates = std::move(*predicates);
+    }
+    return std::optional<ReadPlan>(std::move(out));
   }
 
   Result<BoundTable> choose_files(const TableDefinition& table, const RowBoxes& boxes) {
@@ -139,7 +164,8 @@ struct LakeSession::Impl {
     BoxesByTable boxes;
     for (const TableDefinition* table : tables) boxes.emplace(table->name, RowBoxes{RowBox{}});
     all_bound = true;
-    return bind(boxes);
+    RETURN_IF_ERROR(bind(boxes));
+    return externals->bind_all();
   }
 
   /// Runs a statement that reads by way of `inner`, in a transaction, so that the plan and the run
@@ -148,20 +174,107 @@ struct LakeSession::Impl {
     if (all_bound) RETURN_IF_ERROR(unbind());
     RETURN_IF_ERROR(session->execute("BEGIN"));
     own_transaction = true;
-    ASSIGN_OR_RETURN(std::optional<BoxesByTable> boxes, plan(inner));
-    if (!boxes) {
+    ASSIGN_OR_RETURN(std::optional<ReadPlan> chosen, plan(inner));
+    if (!chosen) {
       RETURN_IF_ERROR(end_last());
       return std::optional<QueryResult>();
     }
-    RETURN_IF_ERROR(bind(*boxes));
+    RETURN_IF_ERROR(bind(chosen->boxes));
+    RETURN_IF_ERROR(externals->bind(chosen->predicates));
     ASSIGN_OR_RETURN(QueryResult result, session->query(statement));
     return std::optional<QueryResult>(std::move(result));
   }
 
+  /// One of Athena's own statements.
+  Result<QueryResult> run_athena(std::string_view statement) {
+    ASSIGN_OR_RETURN(const ddl::Statement parsed, ddl::parse(statement));
+    if (CatalogStatements::takes(parsed)) {
+      ASSIGN_OR_RETURN(StatementRows rows, statements->run(parsed, statement));
+      return give(std::move(rows));
+    }
+    if (const auto* execute = std::get_if<ddl::Execute>(&parsed)) {
+      ASSIGN_OR_RETURN(const std::string expanded, queries->expand(*execute));
+      return run(expanded);
+    }
+    ASSIGN_OR_RETURN(StatementRows rows,
+                     queries->run(parsed, statement, statements->current_database()));
+    RETURN_IF_ERROR(end_last());
+    return give(std::move(rows));
+  }
+
+  /// Runs a statement of DuckDB's over the lake's tables, in which one of Athena's is wrapped.
+  Result<QueryResult> run_inner(std::string_view statement) {
+    RETURN_IF_ERROR(end_last());
+    RETURN_IF_ERROR(externals->mention(statement, statements->current_database()));
+    return run_duckdb(statement);
+  }
+
+  /// Names and types of a query's columns.
+  Result<std::vector<ResultColumn>> describe(std::string_view query) {
+    RETURN_IF_ERROR(end_last());
+    RETURN_IF_ERROR(externals->mention(query, statements->current_database()));
+    if (all_bound) RETURN_IF_ERROR(unbind());
+    ASSIGN_OR_RETURN(QueryResult result,
+                     session->query("SELECT column_name, column_type FROM (DESCRIBE " +
+                                    std::string(query) + "\n)"));
+    std::vector<ResultColumn> out;
+    for (;;) {
+      ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
+      if (chunk == nullptr) return out;
+      for (std::size_t row = 0; row < chunk->rows(); ++row) {
+        out.push_back({.name = std::string(chunk->string(0, row)),
+                       .type = std::string(chunk->string(1, row))});
+      }
+    }
+  }
+
+  /// Rows of texts as a result.
+  Result<QueryResult> give(StatementRows rows) {
+    notes = std::move(rows.notes);
+    if (rows.columns.empty()) return session->query("SET VARIABLE clicklake_done = 1");
+    std::string list;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < rows.columns.size(); ++i) {
+      names.push_back("c" + std::to_string(i));
+      list += (i == 0 ? "" : ", ") + names.back() + " AS " + quote_identifier(rows.columns[i]);
+    }
+    const std::string name = externals->value_rows().add(std::move(names), std::move(rows.rows));
+    return session->query("SELECT " + list + " FROM " + kValueRowsFunction + "(" +
+                          quote_literal(name) + ")");
+  }
+
+  /// Whether `statement` names a table or view that the user made in this session.
+  Result<bool> names_scratch(std::string_view statement) {
+    ASSIGN_OR_RETURN(
+        QueryResult result,
+        session->query("SELECT lower(table_name) FROM duckdb_tables() UNION ALL SELECT "
+                       "lower(view_name) FROM duckdb_views() WHERE temporary AND NOT "
+                       "internal"));
+    const std::vector<std::string> words = identifiers(statement);
+    bool found = false;
+    for (;;) {
+      ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
+      if (chunk == nullptr) return found;
+      for (std::size_t row = 0; row < chunk->rows(); ++row)
+        found |= std::binary_search(words.begin(), words.end(), chunk->string(0, row));
+    }
+  }
+
   Result<QueryResult> run(std::string_view statement) {
     RETURN_IF_ERROR(end_last());
+    notes.clear();
+    if (ddl::is_athena_statement(statement)) {
+      ASSIGN_OR_RETURN(const bool scratch, names_scratch(statement));
+      if (!scratch) return run_athena(statement);
+    }
+    RETURN_IF_ERROR(externals->mention(statement, statements->current_database()));
+    return run_duckdb(statement);
+  }
+
+  Result<QueryResult> run_duckdb(std::string_view statement) {
     const StatementShape shape = statement_shape(statement);
     if (user_transaction) {
+      RETURN_IF_ERROR(externals->bind_all());
       auto result = session->query(statement);
       if (shape.statement_class == StatementClass::kEnd && result) user_transaction = false;
       return result;
@@ -192,10 +305,26 @@ LakeSession::~LakeSession() = default;
 
 Result<std::unique_ptr<LakeSession>> LakeSession::open(Catalog& catalog,
                                                        const std::filesystem::path& lake,
-                                                       const SessionOptions& options) {
+                                                       const LakeSessionOptions& options) {
   ASSIGN_OR_RETURN(LiteralFolder folder, LiteralFolder::open(lake));
-  auto impl = std::make_unique<Impl>(catalog, std::move(folder));
-  ASSIGN_OR_RETURN(impl->session, Session::open(options));
+  auto impl = std::make_unique<Impl>(catalog, std::move(folder),
+                                     options.locations ? *options.locations : LocationMap(lake));
+  ASSIGN_OR_RETURN(impl->metastore, Metastore::open(lake / "catalog.db"));
+  impl->objects = local_object_store();
+  impl->statements =
+      std::make_unique<CatalogStatements>(*impl->metastore, impl->locations, *impl->objects);
+  RETURN_IF_ERROR(impl->statements->use(options.database));
+  ASSIGN_OR_RETURN(impl->session, Session::open(options.session));
+  impl->externals = std::make_unique<ExternalTables>(*impl->metastore, impl->locations,
+                                                     *impl->objects, *impl->session);
+  RETURN_IF_ERROR(impl->externals->open());
+  Impl& self = *impl;
+  impl->queries = std::make_unique<QueryStatements>(QueryStatementsContext{
+      .metastore = *impl->metastore,
+      .locations = impl->locations,
+      .lake = lake,
+      .run = [&self](std::string_view statement) { return self.run_inner(statement); },
+      .describe = [&self](std::string_view query) { return self.describe(query); }});
   ASSIGN_OR_RETURN(std::vector<TableInfo> tables, catalog.tables());
   for (const TableInfo& table : tables) {
     if (const TableDefinition* definition = find_table(table.name))
@@ -227,6 +356,12 @@ Status LakeSession::execute(std::string_view statement) {
 void LakeSession::interrupt() noexcept { impl_->session->interrupt(); }
 
 const std::vector<BoundTable>& LakeSession::bound_tables() const { return impl_->bound; }
+
+const std::vector<BoundExternal>& LakeSession::bound_externals() const {
+  return impl_->externals->bound();
+}
+
+const std::vector<std::string>& LakeSession::notes() const { return impl_->notes; }
 
 Result<std::vector<TableInfo>> LakeSession::catalog_tables() { return impl_->catalog.tables(); }
 

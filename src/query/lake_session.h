@@ -12,12 +12,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "objstore/location_map.h"
+#include "query/external_tables.h"
 #include "sql/session.h"
 
 namespace clicklake {
@@ -29,22 +32,30 @@ struct BoundTable {
   std::int64_t total_files = 0;  ///< of the table's snapshot
 };
 
+struct LakeSessionOptions {
+  SessionOptions session;
+  /// Where locations lie; nothing: a map without entries, of the lake.
+  std::optional<LocationMap> locations{};
+  std::string database = "default";  ///< the current one at first
+};
+
 class LakeSession {
  public:
   /// Makes a view for every table of `catalog`, in schema main, without opening any file. `catalog`
-  /// must outlive the session; `lake` is the lake's folder. Errors: those of Session::open and of
-  /// the catalog.
+  /// must outlive the session; `lake` is the lake's folder, with its catalog.db. Errors: those of
+  /// Session::open, the catalog and the metastore; kNotFound, there is no such database.
   static Result<std::unique_ptr<LakeSession>> open(Catalog& catalog,
                                                    const std::filesystem::path& lake,
-                                                   const SessionOptions& options);
+                                                   const LakeSessionOptions& options);
   ~LakeSession();
   LakeSession(const LakeSession&) = delete;
   LakeSession& operator=(const LakeSession&) = delete;
 
-  /// Runs one statement. A SELECT, EXPLAIN or COPY (SELECT ...) TO sees the snapshots that are
-  /// published when it begins; a transaction of the user's sees those of its BEGIN. Ends the result
-  /// before. Errors: those of Session::query; kUnavailable, the lake is published to faster than it
-  /// can be read. Cost: planning twice (about 1 ms each), a catalog query a table and box.
+  /// Runs one statement: Athena's own (DDL, SHOW, CTAS, ...) over the metastore, others by DuckDB.
+  /// A SELECT, EXPLAIN or COPY (SELECT ...) TO sees the snapshots that are published when it
+  /// begins; a transaction of the user's sees those of its BEGIN. Ends the result before. Errors:
+  /// those of Session::query; kUnavailable, the lake is published to faster than it can be read.
+  /// Cost: planning twice (about 1 ms each), a catalog query a table and box.
   Result<QueryResult> query(std::string_view statement);
   /// Runs one statement to its end and drops the rows.
   Status execute(std::string_view statement);
@@ -53,6 +64,10 @@ class LakeSession {
 
   /// Tables that the last statement was given files of; empty where it read none.
   const std::vector<BoundTable>& bound_tables() const;
+  /// The same for external tables.
+  const std::vector<BoundExternal>& bound_externals() const;
+  /// What the last statement has to say to people, beside its rows.
+  const std::vector<std::string>& notes() const;
   /// The lake's tables as they are published now.
   Result<std::vector<TableInfo>> catalog_tables();
 

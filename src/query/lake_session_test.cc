@@ -21,7 +21,7 @@ using ::testing::IsEmpty;
 class LakeSessionTest : public ::testing::Test {
  protected:
   void open() {
-    auto session = LakeSession::open(lake_.catalog(), lake_.folder(), {.threads = 2});
+    auto session = LakeSession::open(lake_.catalog(), lake_.folder(), {.session = {.threads = 2}});
     ASSERT_TRUE(session.has_value()) << session.error().message;
     session_ = std::move(*session);
   }

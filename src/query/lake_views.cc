@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "sql/session.h"
 #include "query/unbound_table.h"
+#include "sql/session.h"
 
 namespace clicklake {
 

@@ -47,7 +47,7 @@ TypedLine enter(std::string text) { return {LineEnd::kEnter, std::move(text)}; }
 class PromptTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto session = LakeSession::open(lake_.catalog(), lake_.folder(), {.threads = 1});
+    auto session = LakeSession::open(lake_.catalog(), lake_.folder(), {.session = {.threads = 1}});
     ASSERT_TRUE(session.has_value()) << session.error().message;
     session_ = std::move(*session);
   }

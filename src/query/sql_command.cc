@@ -55,6 +55,7 @@ Status show(LakeSession& session, std::string_view statement, OutputFormat forma
   const auto begin = std::chrono::steady_clock::now();
   const InterruptOnSignal interrupts(session);
   ASSIGN_OR_RETURN(QueryResult result, session.query(statement));
+  for (const std::string& note : session.notes()) std::fprintf(stderr, "note: %s\n", note.c_str());
   WrittenRows written;
   if (result.kind() == ResultKind::kNothing) {
     ASSIGN_OR_RETURN(const Chunk* chunk, result.next());

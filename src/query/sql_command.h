@@ -11,8 +11,8 @@
 
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "query/lake_session.h"
 #include "sql/result_writer.h"
-#include "sql/session.h"
 
 namespace clicklake {
 
@@ -21,7 +21,7 @@ struct SqlCommandOptions {
   std::filesystem::path file;      ///< a file of them; "-": standard input
   OutputFormat format = OutputFormat::kTable;
   std::filesystem::path output;  ///< written under a temporary name first; empty: standard output
-  SessionOptions session;
+  LakeSessionOptions session;
   std::filesystem::path history_file;  ///< of the prompt; empty: it keeps none
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 /// How a table's text files are read: which SerDe, and its properties.
 ///
-/// Place: made of a metastore table's storage descriptor; text_reader follows it.
+/// Place: made of a metastore table's storage descriptor; row readers follow it.
 /// Invariant: a property that the SerDe does not have is kept and ignored, as Hive does; one that
 /// it has and that can't be understood is an error. Thread safety: values. Source: Athena user
 /// guide, "Choose a SerDe for your data"; Hive's LazySimpleSerDe and OpenCSVSerde; Trino's hive
@@ -46,7 +46,8 @@ struct TextFormat {
   char collection_delimiter = '\2';
   char map_key_delimiter = '\3';
   std::optional<char> escape;
-  char quote = '"';  ///< OpenCSV
+  char quote = '"';                     ///< OpenCSV
+  bool last_column_takes_rest = false;  ///< LazySimple: serialization.last.column.takes.rest
 
   using Properties = std::vector<std::pair<std::string, std::string>>;
   /// Errors: kUnsupported, no text SerDe that is known here; kInvalidArgument naming the property.

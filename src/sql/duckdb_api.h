@@ -73,6 +73,22 @@ namespace clicklake {
   X(duckdb_create_logical_type)                         \
   X(duckdb_create_decimal_type)                         \
   X(duckdb_create_map_type)                             \
+  X(duckdb_create_list_type)                            \
+  X(duckdb_create_struct_type)                          \
+  X(duckdb_table_function_set_extra_info)               \
+  X(duckdb_bind_get_extra_info)                         \
+  X(duckdb_bind_set_bind_data)                          \
+  X(duckdb_bind_set_cardinality)                        \
+  X(duckdb_init_get_column_count)                       \
+  X(duckdb_init_get_column_index)                       \
+  X(duckdb_init_set_max_threads)                        \
+  X(duckdb_init_set_init_data)                          \
+  X(duckdb_function_get_bind_data)                      \
+  X(duckdb_function_get_init_data)                      \
+  X(duckdb_data_chunk_set_size)                         \
+  X(duckdb_vector_assign_string_element_len)            \
+  X(duckdb_vector_ensure_validity_writable)             \
+  X(duckdb_validity_set_row_invalid)                    \
   X(duckdb_create_table_function)                       \
   X(duckdb_destroy_table_function)                      \
   X(duckdb_table_function_set_name)                     \
@@ -91,6 +107,29 @@ namespace clicklake {
   X(duckdb_create_bit)                                  \
   X(duckdb_create_bignum)                               \
   X(duckdb_get_varchar)                                 \
+  X(duckdb_table_function_set_local_init)               \
+  X(duckdb_init_get_extra_info)                         \
+  X(duckdb_init_get_bind_data)                          \
+  X(duckdb_function_get_extra_info)                     \
+  X(duckdb_function_get_local_init_data)                \
+  X(duckdb_function_set_error)                          \
+  X(duckdb_unsafe_vector_assign_string_element_len)     \
+  X(duckdb_list_vector_reserve)                         \
+  X(duckdb_list_vector_set_size)                        \
+  X(duckdb_vector_reference_value)                      \
+  X(duckdb_create_bool)                                 \
+  X(duckdb_create_int8)                                 \
+  X(duckdb_create_int16)                                \
+  X(duckdb_create_int32)                                \
+  X(duckdb_create_int64)                                \
+  X(duckdb_create_float)                                \
+  X(duckdb_create_double)                               \
+  X(duckdb_create_decimal)                              \
+  X(duckdb_create_varchar_length)                       \
+  X(duckdb_create_blob)                                 \
+  X(duckdb_create_date)                                 \
+  X(duckdb_create_timestamp)                            \
+  X(duckdb_vector_size)                                 \
   X(duckdb_destroy_value)
 
 struct DuckdbApi {

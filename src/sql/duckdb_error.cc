@@ -35,6 +35,13 @@ std::pair<ErrorCode, std::string_view> classify(std::string_view text) {
       return {ErrorCode::kNotFound, ""};
     return {ErrorCode::kIo, ""};
   }
+  if (kind == "Invalid Input Error") {
+    // What the scan of an external table's text files says.
+    if (contains(text, "HIVE_CURSOR_ERROR: ") || contains(text, "HIVE_INVALID_PARTITION_VALUE: ")) {
+      return {ErrorCode::kInvalidData, ""};
+    }
+    if (contains(text, "HIVE_CANNOT_OPEN_SPLIT: ")) return {ErrorCode::kIo, ""};
+  }
   if (kind == "HTTP Error" || kind == "Connection Error" || kind == "Network Error") {
     return {ErrorCode::kUnavailable, ""};
   }

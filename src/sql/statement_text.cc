@@ -230,4 +230,24 @@ StatementShape statement_shape(std::string_view statement) {
   return read_shape(statement, token);
 }
 
+std::vector<std::string> identifiers(std::string_view statement) {
+  std::vector<std::string> out;
+  Scanner scanner(statement);
+  while (const auto token = scanner.next()) {
+    std::string_view text = statement.substr(token->begin, token->end - token->begin);
+    const bool quoted = token->kind == TokenKind::kText && text.size() > 2 && text[0] == '"';
+    if (token->kind != TokenKind::kWord && !quoted) continue;
+    if (quoted) text = text.substr(1, text.size() - 2);
+    std::string name;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      name += static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
+      if (quoted && text[i] == '"') ++i;  // doubled
+    }
+    out.push_back(std::move(name));
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
 }  // namespace clicklake

@@ -37,4 +37,8 @@ struct StatementShape {
 /// `statement` is one of split_statements.
 StatementShape statement_shape(std::string_view statement);
 
+/// The words and quoted identifiers of `statement` in lower case, sorted, each once; texts and
+/// comments have none.
+std::vector<std::string> identifiers(std::string_view statement);
+
 }  // namespace clicklake
