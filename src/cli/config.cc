@@ -141,20 +141,6 @@ class Reader {
     return {};
   }
 
-  Status locations(const toml::node& node, std::string_view) {
-    const toml::table* all = node.as_table();
-    if (all == nullptr)
-      return fail(node, "write locations as a table: [locations], then \"s3://bucket/\" = \"folder\"");
-    for (const auto& [prefix, folder] : *all) {
-      Status added;
-      RETURN_IF_ERROR(text(folder, prefix.str(), [&](const std::string& v) {
-        added = config_->locations.add(prefix.str(), v);
-      }));
-      if (!added) return fail(folder, added.error().message);
-    }
-    return {};
-  }
-
   Status sources(const toml::node& node, std::string_view) {
     const toml::table* all = node.as_table();
     if (all == nullptr)
@@ -210,7 +196,6 @@ class Reader {
 Result<Config> load_config(const std::filesystem::path& lake) {
   Config config(lake);
   config.run.lake = lake;
-  config.locations = LocationMap(lake);
   config.run.threads = 0;
   config.run.temp_dir = lake / ".tmp";
   const std::filesystem::path file = lake / "clicklake.toml";
@@ -245,10 +230,6 @@ std::string_view default_config_text() {
 # dedupe_window_hours = 24      # how far apart two events with one event_id may lie
 # zstd_level = 1                # of Parquet files
 # count_keys = true             # count keys and kinds of values by day, for `clicklake drift`
-
-# Where s3:// addresses of tables lie on this machine; folders are relative to this one or absolute.
-# [locations]
-# "s3://company-raw/" = "/data/company-raw"
 
 # What `clicklake run` takes without a SOURCE. A path is a folder, a file or a glob, relative to this folder or absolute.
 # [source.web]

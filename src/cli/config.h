@@ -28,7 +28,6 @@ struct Config {
   RunOptions run;         ///< with `lake` set
   LocationMap locations;  ///< of `[locations]`
   std::vector<ConfiguredSource> sources;
-  LocationMap locations{""};  ///< of the lake
 };
 
 /// Reads `<lake>/clicklake.toml`; a missing file means the defaults. Errors: kInvalidArgument

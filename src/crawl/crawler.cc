@@ -18,6 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Before a folder in the metastore's list of seen ones. MSCK REPAIR TABLE keeps folders there, too,
+/// but has not looked at their files.
+constexpr std::string_view kSeenByCrawl = "crawl:";
+
 /// Folders sampled at once: their samples are in memory together.
 constexpr std::size_t kSamplePiece = 512;
 
@@ -92,10 +96,12 @@ class Crawl {
       if (!path.starts_with(root_) && !root_.starts_with(path)) continue;
       known_.emplace(path, table);
       ASSIGN_OR_RETURN(auto seen, metastore_.seen_folders(table.database, table.name));
-      for (auto& [name, time] : seen) {
-        if (!name.starts_with(root_)) continue;
-        seen_of_[path].push_back(name);
-        seen_.emplace(std::move(name), time);
+      for (const auto& [name, time] : seen) {
+        if (!name.starts_with(kSeenByCrawl)) continue;
+        std::string folder = name.substr(kSeenByCrawl.size());
+        if (!folder.starts_with(root_)) continue;
+        seen_of_[path].push_back(folder);
+        seen_.emplace(std::move(folder), time);
       }
     }
     return {};
@@ -308,7 +314,8 @@ class Crawl {
       report_.tables.push_back(std::move(outcome.table));
       return {};
     }
-    RETURN_IF_ERROR(remember(*found, outcome.table.table));
+    const bool dropped = options_.drop_vanished && !outcome.table.vanished.empty();
+    RETURN_IF_ERROR(remember(*found, outcome.table.table, dropped));
     report_.tables.push_back(std::move(outcome.table));
     return {};
   }
@@ -322,7 +329,7 @@ class Crawl {
     return mtime_us == 0 || mtime_us > began_us_ - tick;
   }
 
-  Status remember(const Found& found, const Table& table) {
+  Status remember(const Found& found, const Table& table, bool dropped) {
     if (options_.dry_run) return {};
     const std::string& path = found.layout.path;
     std::vector<const std::pair<const std::string, std::int64_t>*> mine;
@@ -336,15 +343,19 @@ class Crawl {
     for (const auto& [other, tables] : tree_.tables) {
       if (other != path && other.starts_with(path)) forget_upwards(other);
     }
+    // Dropping partitions forgets what was seen: then all is kept again.
+    const std::string prefix(kSeenByCrawl);
     std::vector<std::pair<std::string, std::int64_t>> keep;
     for (const auto* folder : mine) {
       if (forgotten_.contains(folder->first)) continue;
       const auto known = seen_.find(folder->first);
-      if (known == seen_.end() || known->second != folder->second) keep.push_back(*folder);
+      if (dropped || known == seen_.end() || known->second != folder->second)
+        keep.emplace_back(prefix + folder->first, folder->second);
     }
     std::vector<std::string> gone;
     for (const std::string& folder : seen_of_[path]) {
-      if (!tree_.times.contains(folder) || forgotten_.contains(folder)) gone.push_back(folder);
+      if (!tree_.times.contains(folder) || forgotten_.contains(folder))
+        gone.push_back(prefix + folder);
     }
     std::sort(keep.begin(), keep.end());
     if (keep.empty() && gone.empty()) return {};
