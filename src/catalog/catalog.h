@@ -109,8 +109,8 @@ struct BatchCommit {
   bool raw_files_transformed = false;
   std::vector<std::int64_t> consumed_raw_files;  ///< ids that this transform read
   std::vector<TableChange> changes;
-  std::string quarantine_file;    ///< relative path, "" without bad rows
-  std::int64_t max_event_us = 0;  ///< latest accepted event, for lag; 0 unknown
+  std::string quarantine_file;       ///< relative path, "" without bad rows
+  std::int64_t max_event_us = 0;     ///< latest accepted event, for lag; 0 unknown
   std::vector<KeyCount> key_counts;  ///< of the records that this batch read first
 };
 

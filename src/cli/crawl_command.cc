@@ -62,7 +62,7 @@ class CrawlMeter {
 };
 
 ChangePolicy policy_of(const std::string& text) {
-  return text == "refuse" ? ChangePolicy::kRefuse
+  return text == "refuse"   ? ChangePolicy::kRefuse
          : text == "ignore" ? ChangePolicy::kIgnore
                             : ChangePolicy::kApply;
 }
@@ -106,8 +106,7 @@ int run(const CrawlArguments& arguments) {
   if (!report) return fail(report.error());
   const bool drop = arguments.vanished == "drop";
   if (arguments.ddl) {
-    for (const CrawledTable& table : report->tables)
-      fmt::print("{}", crawl_ddl(table, drop));
+    for (const CrawledTable& table : report->tables) fmt::print("{}", crawl_ddl(table, drop));
     std::fflush(stdout);
     for (const OddThing& thing : report->odd)
       fmt::print(stderr, "clicklake: odd: {}: {}\n", as_line(thing.path), as_line(thing.reason));
@@ -130,14 +129,16 @@ void add_crawl_command(CLI::App* app, CommandContext* context) {
       "Examples:\n"
       "  clicklake crawl --lake mylake /data/clickstream\n"
       "  clicklake crawl --lake mylake --dry-run --ddl s3://company-raw/clickstream/\n"
-      "  clicklake crawl --lake mylake --database web --new-columns refuse --vanished drop /data/web\n");
+      "  clicklake crawl --lake mylake --database web --new-columns refuse --vanished drop "
+      "/data/web\n");
   add_lake_option(command, *context, &arguments->lake);
   command->add_option("PATH", arguments->path, "A folder, or an address that [locations] maps")
       ->required();
   command->add_option("--database", arguments->database, "Where new tables go (default: default)")
       ->type_name("NAME");
-  command->add_option("--table", arguments->table,
-                      "The name of the one new table (default: its folder's)")
+  command
+      ->add_option("--table", arguments->table,
+                   "The name of the one new table (default: its folder's)")
       ->type_name("NAME");
   command
       ->add_option("--new-columns", arguments->new_columns,

@@ -18,11 +18,10 @@ constexpr std::size_t kMostElements = 1000;
 std::string_view state_of(const CrawledTable& table) {
   if (table.refused) return "refused";
   if (table.is_new) return "new";
-  const bool changed =
-      std::any_of(table.changes.begin(), table.changes.end(),
-                  [](const SchemaChange& change) { return change.applied; }) ||
-      !table.added.empty() || !table.moved.empty() || !table.vanished.empty() ||
-      table.returned > 0;
+  const bool changed = std::any_of(table.changes.begin(), table.changes.end(),
+                                   [](const SchemaChange& change) { return change.applied; }) ||
+                       !table.added.empty() || !table.moved.empty() || !table.vanished.empty() ||
+                       table.returned > 0;
   return changed ? "changed" : "unchanged";
 }
 
@@ -45,7 +44,10 @@ std::string values_text(const Table& table, const std::vector<std::string>& valu
 void columns_json(std::string_view name, const std::vector<HiveColumn>& columns, JsonText* json) {
   json->key(name).begin_array();
   for (const HiveColumn& column : columns)
-    json->begin_object().member("name", column.name).member("type", to_string(column.type)).end_object();
+    json->begin_object()
+        .member("name", column.name)
+        .member("type", to_string(column.type))
+        .end_object();
   json->end_array();
 }
 
@@ -128,8 +130,9 @@ void print_partitions(std::string_view what, const CrawledTable& table,
   if (partitions.empty()) return;
   const auto& first = partitions.front().values;
   const auto& last = partitions.back().values;
-  fmt::print("  {} {} partitions: {}{}\n", number_text(static_cast<std::int64_t>(partitions.size())),
-             what, as_line(values_text(table.table, first)),
+  fmt::print("  {} {} partitions: {}{}\n",
+             number_text(static_cast<std::int64_t>(partitions.size())), what,
+             as_line(values_text(table.table, first)),
              partitions.size() > 1 ? " ... " + as_line(values_text(table.table, last)) : "");
 }
 
@@ -179,12 +182,11 @@ void print_crawl_report(const CrawlReport& report, const CrawlReportOptions& opt
   fmt::print("{:<32}{:<11}{:<9}{:>8}{:>12}{:>10}{:>10}\n", "table", "state", "format", "columns",
              "partitions", "new", "vanished");
   for (const CrawledTable& table : report.tables) {
-    fmt::print("{:<32}{:<11}{:<9}{:>8}{:>12}{:>10}{:>10}\n",
-               table.table.database + "." + table.table.name, state_of(table),
-               to_string(table.format), table.table.storage.columns.size(),
-               number_text(table.partitions),
-               number_text(static_cast<std::int64_t>(table.added.size())),
-               number_text(static_cast<std::int64_t>(table.vanished.size())));
+    fmt::print(
+        "{:<32}{:<11}{:<9}{:>8}{:>12}{:>10}{:>10}\n", table.table.database + "." + table.table.name,
+        state_of(table), to_string(table.format), table.table.storage.columns.size(),
+        number_text(table.partitions), number_text(static_cast<std::int64_t>(table.added.size())),
+        number_text(static_cast<std::int64_t>(table.vanished.size())));
   }
   if (report.tables.empty()) fmt::print("no tables\n");
   for (const CrawledTable& table : report.tables) {

@@ -101,8 +101,8 @@ void print_drift(const KeyDrift& drift) {
   fmt::print("  {:<12} {:<28} {:<34} {:>12} records\n", to_string(drift.kind), as_line(drift.key),
              what, number_text(drift.records));
   if (drift.kind == KeyDrift::Kind::kStoppedKey) return;
-  fmt::print("               e.g. {} in {}, line {}\n", as_line(drift.example),
-             as_line(drift.file), drift.line);
+  fmt::print("               e.g. {} in {}, line {}\n", as_line(drift.example), as_line(drift.file),
+             drift.line);
 }
 
 void print_days(const std::vector<DayDrift>& days) {
@@ -146,7 +146,8 @@ void add_drift_command(CLI::App* app, CommandContext* context) {
   auto arguments = std::make_shared<DriftArguments>();
   CLI::App* command = app->add_subcommand(
       "drift",
-      "What changed in the keys of events from day to day: new and stopped keys, new types, nulls\n\n"
+      "What changed in the keys of events from day to day: new and stopped keys, new types, "
+      "nulls\n\n"
       "Examples:\n"
       "  clicklake drift --lake mylake --since 2024-11-01\n"
       "  clicklake drift --lake mylake --since 2024-11-04 --until 2024-11-04 --fail-on "

@@ -95,7 +95,8 @@ void print_log(const std::vector<TableVersions>& tables) {
 void add_schema_command(CLI::App* app, CommandContext* context) {
   auto arguments = std::make_shared<SchemaArguments>();
   CLI::App* schema = app->add_subcommand(
-      "schema", "The columns of tables over time\n\nExample:\n  clicklake schema log --lake mylake\n");
+      "schema",
+      "The columns of tables over time\n\nExample:\n  clicklake schema log --lake mylake\n");
   schema->require_subcommand(1);
   CLI::App* log = schema->add_subcommand(
       "log",

@@ -18,8 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Before a folder in the metastore's list of seen ones. MSCK REPAIR TABLE keeps folders there, too,
-/// but has not looked at their files.
+/// Before a folder in the metastore's list of seen ones. MSCK REPAIR TABLE keeps folders there,
+/// too, but has not looked at their files.
 constexpr std::string_view kSeenByCrawl = "crawl:";
 
 /// Folders sampled at once: their samples are in memory together.
@@ -32,7 +32,8 @@ std::string_view last_name(std::string_view folder) {
 }
 
 std::string parent_of(const std::string& folder) {
-  const std::size_t slash = folder.size() < 2 ? std::string::npos : folder.rfind('/', folder.size() - 2);
+  const std::size_t slash =
+      folder.size() < 2 ? std::string::npos : folder.rfind('/', folder.size() - 2);
   return slash == std::string::npos ? "" : folder.substr(0, slash + 1);
 }
 
@@ -57,9 +58,7 @@ class Crawl {
     walking.threads = options_.threads;
     walking.remembered = options_.full ? FolderTimes{} : seen_;
     if (options_.progress) {
-      walking.progress = [&](std::int64_t folders) {
-        options_.progress({"folders", folders, 0});
-      };
+      walking.progress = [&](std::int64_t folders) { options_.progress({"folders", folders, 0}); };
     }
     ASSIGN_OR_RETURN(tree_, walk_folders(store_, start(), walking));
     for (const OddThing& thing : tree_.odd) forget_upwards(thing.path);
@@ -71,7 +70,8 @@ class Crawl {
     RETURN_IF_ERROR(sample_files());
     for (Found& found : found_) RETURN_IF_ERROR(update(&found));
     finish();
-    report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    report_.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return std::move(report_);
   }
 
@@ -98,10 +98,10 @@ class Crawl {
       ASSIGN_OR_RETURN(auto seen, metastore_.seen_folders(table.database, table.name));
       for (const auto& [name, time] : seen) {
         if (!name.starts_with(kSeenByCrawl)) continue;
-        std::string folder = name.substr(kSeenByCrawl.size());
-        if (!folder.starts_with(root_)) continue;
-        seen_of_[path].push_back(folder);
-        seen_.emplace(std::move(folder), time);
+        std::string seen_folder = name.substr(kSeenByCrawl.size());
+        if (!seen_folder.starts_with(root_)) continue;
+        seen_of_[path].push_back(seen_folder);
+        seen_.emplace(std::move(seen_folder), time);
       }
     }
     return {};
@@ -138,8 +138,8 @@ class Crawl {
       const bool exists = known != known_.end();
       if (folder.folders.empty() && !exists) continue;
       Found found;
-      found.layout = decide_layout(
-          folder, exists ? std::optional(known_layout(known->second)) : std::nullopt);
+      found.layout =
+          decide_layout(folder, exists ? std::optional(known_layout(known->second)) : std::nullopt);
       for (OddThing& thing : found.layout.odd) add_odd(std::move(thing));
       found.layout.odd.clear();
       if (exists) {
@@ -172,8 +172,9 @@ class Crawl {
     if (fresh <= 1) return {};
     return Error{ErrorCode::kInvalidArgument,
                  "--table " + options_.table + " names one table, but under " + root_ + " lie " +
-                     std::to_string(fresh) + " new ones: crawl one of their folders, or leave out "
-                                             "--table"};
+                     std::to_string(fresh) +
+                     " new ones: crawl one of their folders, or leave out "
+                     "--table"};
   }
 
   struct SampleTask {
@@ -185,12 +186,14 @@ class Crawl {
   };
 
   /// The first file of the format, the last one, and those evenly between.
-  std::vector<std::string> chosen_files(const TableLayout::Folder& folder, FileFormat format) const {
+  std::vector<std::string> chosen_files(const TableLayout::Folder& folder,
+                                        FileFormat format) const {
     std::vector<const std::string*> names;
     for (const auto& file : folder.data->files) {
       if (file.format == format) names.push_back(&file.name);
     }
-    const std::size_t count = std::min(std::max<std::size_t>(options_.sample_files, 1), names.size());
+    const std::size_t count =
+        std::min(std::max<std::size_t>(options_.sample_files, 1), names.size());
     std::vector<std::string> out;
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t at = count == 1 ? 0 : i * (names.size() - 1) / (count - 1);
@@ -297,9 +300,9 @@ class Crawl {
     } else {
       const auto name = free_name(found->layout.path);
       if (!name) {
-        add_odd({found->layout.path,
-                 "would be a table whose name is taken in " + options_.database +
-                     " already: crawl it alone with --table NAME"});
+        add_odd({found->layout.path, "would be a table whose name is taken in " +
+                                         options_.database +
+                                         " already: crawl it alone with --table NAME"});
         return {};
       }
       names_.insert(*name);
@@ -381,7 +384,7 @@ class Crawl {
   const CrawlOptions& options_;
   const std::string root_;  ///< ends in '/'
   std::int64_t began_us_ = 0;
-  std::set<std::string> names_;  ///< of tables in the database
+  std::set<std::string> names_;         ///< of tables in the database
   std::map<std::string, Table> known_;  ///< by folder
   FolderTimes seen_;
   std::map<std::string, std::vector<std::string>> seen_of_;  ///< by the table's folder

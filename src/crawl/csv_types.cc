@@ -108,8 +108,8 @@ CsvSample sample_csv(const std::vector<std::string_view>& lines) {
   const bool names = std::all_of(sample.first.begin(), sample.first.end(), [&](const auto& f) {
     return !f.empty() && form_of_csv_field(f, sample.dialect) == ValueForm::kText;
   });
-  const bool typed = std::any_of(
-      sample.columns.begin(), sample.columns.end(), [](const ValueTypes& column) {
+  const bool typed =
+      std::any_of(sample.columns.begin(), sample.columns.end(), [](const ValueTypes& column) {
         return column.has_values() && type_of(column, nullptr).kind != HiveKind::kString;
       });
   const bool repeats = [&] {

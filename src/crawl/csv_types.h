@@ -34,8 +34,8 @@ ValueForm form_of_csv_field(std::string_view text, const CsvDialect& dialect);
 
 struct CsvSample {
   CsvDialect dialect;
-  std::vector<std::string> first;  ///< the fields of the first line
-  bool header = false;             ///< `first` is names
+  std::vector<std::string> first;   ///< the fields of the first line
+  bool header = false;              ///< `first` is names
   std::vector<ValueTypes> columns;  ///< of the lines behind the first
 };
 

@@ -64,9 +64,9 @@ TEST(DriftTest, WholeNumbersAmongFractionsAreNoNewType) {
 }
 
 TEST(DriftTest, TheShareOfNullsIsComparedWithTheDaysBefore) {
-  const std::vector<KeyCount> counts{
-      records(1), seen(1, "a", ValueKind::kText, 10), records(2), seen(2, "a", ValueKind::kNull, 5),
-      seen(2, "a", ValueKind::kText, 5)};
+  const std::vector<KeyCount> counts{records(1), seen(1, "a", ValueKind::kText, 10), records(2),
+                                     seen(2, "a", ValueKind::kNull, 5),
+                                     seen(2, "a", ValueKind::kText, 5)};
   EXPECT_THAT(drifts(counts), ElementsAre("2 nulls a"));
   const auto days = find_drift(counts, kAll);
   EXPECT_DOUBLE_EQ(days[1].drifts[0].nulls, 0.5);
@@ -75,7 +75,8 @@ TEST(DriftTest, TheShareOfNullsIsComparedWithTheDaysBefore) {
 
 TEST(DriftTest, DaysBeforeSinceAreComparedWithAndNotShown) {
   const std::vector<KeyCount> counts{records(1), seen(1, "a", ValueKind::kText), records(2),
-                                     seen(2, "a", ValueKind::kText), seen(2, "b", ValueKind::kText)};
+                                     seen(2, "a", ValueKind::kText),
+                                     seen(2, "b", ValueKind::kText)};
   const auto days = find_drift(counts, 2);
   ASSERT_EQ(days.size(), 1U);
   EXPECT_THAT(drifts(counts, 2), ElementsAre("2 new-key b"));
@@ -84,11 +85,11 @@ TEST(DriftTest, DaysBeforeSinceAreComparedWithAndNotShown) {
 }
 
 TEST(DriftTest, TheGateCatchesWhatItNames) {
-  const auto days = find_drift(
-      {records(1), seen(1, "a", ValueKind::kInteger), seen(1, "c", ValueKind::kText), records(2),
-       seen(2, "a", ValueKind::kNull, 6), seen(2, "a", ValueKind::kText, 4),
-       seen(2, "b", ValueKind::kText)},
-      kAll);
+  const auto days =
+      find_drift({records(1), seen(1, "a", ValueKind::kInteger), seen(1, "c", ValueKind::kText),
+                  records(2), seen(2, "a", ValueKind::kNull, 6), seen(2, "a", ValueKind::kText, 4),
+                  seen(2, "b", ValueKind::kText)},
+                 kAll);
   const auto caught = [&](std::string_view list) {
     return caught_by(*parse_drift_gate(list), days).size();
   };

@@ -11,8 +11,7 @@ namespace {
 constexpr std::string_view kOpenx = "org.openx.data.jsonserde.JsonSerDe";
 constexpr std::string_view kLazySimple = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe";
 constexpr std::string_view kOpenCsv = "org.apache.hadoop.hive.serde2.OpenCSVSerde";
-constexpr std::string_view kParquet =
-    "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
+constexpr std::string_view kParquet = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
 constexpr std::string_view kMapping = "mapping.";
 constexpr std::string_view kHeader = "skip.header.line.count";
 /// Hive's name of the partition whose value is NULL.

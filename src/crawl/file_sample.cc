@@ -61,8 +61,8 @@ Result<FileSample> sample_text(const std::filesystem::path& file, FileFormat for
   if (format == FileFormat::kJson) {
     add_json(block, options.lines, &sample);
     if (sample.lines > 0 && sample.bad_lines == sample.lines)
-      return Error{ErrorCode::kInvalidData, "none of its first " + std::to_string(sample.lines) +
-                                                " lines is a JSON object"};
+      return Error{ErrorCode::kInvalidData,
+                   "none of its first " + std::to_string(sample.lines) + " lines is a JSON object"};
     return sample;
   }
   std::vector<std::string_view> lines = lines_of(block, options.lines + 1);

@@ -31,8 +31,8 @@ FileFormat format_by_name(std::string_view file_name);
 Result<FileFormat> format_by_content(const std::filesystem::path& file);
 
 struct SampleOptions {
-  std::size_t lines = 100;           ///< a file
-  std::size_t bytes = 256U << 10;    ///< a file; text as it is when decompressed
+  std::size_t lines = 100;         ///< a file
+  std::size_t bytes = 256U << 10;  ///< a file; text as it is when decompressed
 };
 
 struct FileSample {

@@ -35,7 +35,8 @@ class Walk {
  public:
   Walk(ObjectStore& store, const WalkOptions& options) : store_(store), options_(options) {
     for (const auto& [path, time] : options.remembered) {
-      const std::size_t slash = path.size() < 2 ? std::string::npos : path.rfind('/', path.size() - 2);
+      const std::size_t slash =
+          path.size() < 2 ? std::string::npos : path.rfind('/', path.size() - 2);
       if (slash == std::string::npos) continue;
       below_[path.substr(0, slash + 1)].push_back(path.substr(slash + 1, path.size() - slash - 2));
     }
@@ -50,7 +51,8 @@ class Walk {
     for (int depth = 0; !level.empty(); ++depth) {
       if (depth == kDeepest) {
         for (const Visit& visit : level)
-          tree_.odd.push_back({visit.path, "lies too deep; a link may lead back to a folder above"});
+          tree_.odd.push_back(
+              {visit.path, "lies too deep; a link may lead back to a folder above"});
         break;
       }
       // A level of a large lake is done in pieces, so that progress is seen.
@@ -59,11 +61,10 @@ class Walk {
       for (std::size_t from = 0; from < level.size(); from += kPiece) {
         const std::size_t count = std::min(kPiece, level.size() - from);
         std::vector<Seen> seen(count);
-        RETURN_IF_ERROR(for_each_in_parallel(
-            count, options_.threads, [&](std::size_t i) -> Status {
-              seen[i] = look(level[from + i]);
-              return {};
-            }));
+        RETURN_IF_ERROR(for_each_in_parallel(count, options_.threads, [&](std::size_t i) -> Status {
+          seen[i] = look(level[from + i]);
+          return {};
+        }));
         for (std::size_t i = 0; i < count; ++i)
           take(std::move(level[from + i]), std::move(seen[i]), &next);
         if (options_.progress) options_.progress(tree_.folders_listed + tree_.folders_skipped);
@@ -137,8 +138,9 @@ class Walk {
       if (descend(name, &layout)) {
         next->push_back({path, visit.table, std::move(layout)});
       } else if (!visit.layout.values.empty()) {
-        tree_.odd.push_back({path, "is no partition level, but lies below some: name it key=value "
-                                   "or as a date, or move it"});
+        tree_.odd.push_back({path,
+                             "is no partition level, but lies below some: name it key=value "
+                             "or as a date, or move it"});
       } else if (is_loop(path)) {
         tree_.odd.push_back({path, "is a link to a folder around it"});
       } else {

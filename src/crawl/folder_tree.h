@@ -47,7 +47,8 @@ struct DataFolder {
 /// A folder whose name is no partition level, with the levels below it.
 struct TableFolder {
   std::string path;  ///< absolute, ends in '/'
-  std::vector<DataFolder> folders;  ///< with files, or unchanged; by path within a level of the tree
+  std::vector<DataFolder>
+      folders;  ///< with files, or unchanged; by path within a level of the tree
   bool has_tables_below = false;
 };
 

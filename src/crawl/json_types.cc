@@ -24,8 +24,8 @@ JsonTypes::Line JsonTypes::add(const char* begin, ValueTypes* row) {
   if (fault != json::Fault::kNone) return Line::kBad;
   end = json::skip_space(end);
   if (*end != '\n') return Line::kBad;
-  if (high != 0 && find_invalid_utf8({begin, static_cast<std::size_t>(end - begin)}) !=
-                       std::string_view::npos)
+  if (high != 0 &&
+      find_invalid_utf8({begin, static_cast<std::size_t>(end - begin)}) != std::string_view::npos)
     return Line::kBad;
   add_object(p, row);
   return Line::kObject;
@@ -44,8 +44,7 @@ const char* JsonTypes::read_string(const char* p, std::string_view* text) {
   decoded_.resize(static_cast<std::size_t>(line_end - begin) + 1);
   char* out_end = nullptr;
   json::Fault fault = json::Fault::kNone;
-  const char* const end =
-      json::decode_string(begin, decoded_.data(), &out_end, &high, &fault);
+  const char* const end = json::decode_string(begin, decoded_.data(), &out_end, &high, &fault);
   *text = {decoded_.data(), static_cast<std::size_t>(out_end - decoded_.data())};
   return end;
 }

@@ -12,7 +12,8 @@ std::string levels(const std::vector<std::string>& segments) {
     if (!descend(segment, &layout)) return "-";
   }
   std::string out;
-  for (const auto& [key, value] : layout.values) out += (out.empty() ? "" : " ") + key + "=" + value;
+  for (const auto& [key, value] : layout.values)
+    out += (out.empty() ? "" : " ") + key + "=" + value;
   return out;
 }
 

@@ -91,8 +91,9 @@ TableLayout decide_layout(const TableFolder& table, const std::optional<KnownLay
     const bool direct = folder.layout.values.empty();
     if (direct && !known && (table.has_tables_below || !out.keys.empty())) {
       for (const auto& file : folder.files)
-        out.odd.push_back({folder.path + file.name, "lies beside folders of tables or partitions: "
-                                                    "move it into one of its own"});
+        out.odd.push_back({folder.path + file.name,
+                           "lies beside folders of tables or partitions: "
+                           "move it into one of its own"});
       continue;
     }
     auto values = values_of(folder.layout, out.keys);

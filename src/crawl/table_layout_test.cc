@@ -83,8 +83,7 @@ TEST(TableLayoutTest, TheCatalogDecidesKeysAndFormat) {
   table.folders.push_back(folder("/t/", {"2024", "11"}, {"a.json"}));
   table.folders.push_back(folder("/t/", {"2024", "12"}, {"a.json"}));
   table.folders.push_back(folder("/t/", {"2025"}, {"a.csv"}));
-  const TableLayout layout =
-      decide_layout(table, KnownLayout{{"year"}, FileFormat::kCsv});
+  const TableLayout layout = decide_layout(table, KnownLayout{{"year"}, FileFormat::kCsv});
   ASSERT_EQ(layout.folders.size(), 1U);
   EXPECT_EQ(layout.folders[0].data->path, "/t/2025/");
 }

@@ -60,8 +60,8 @@ std::optional<std::string> TableSample::add_csv(const FileSample& sample) {
     const std::vector<std::string> there = names(csv_->first);
     const std::size_t both = std::min(here.size(), there.size());
     if (!std::equal(here.begin(), here.begin() + static_cast<std::ptrdiff_t>(both), there.begin()))
-      return "its first line (" + joined(here) + ") is not the header of the table's other files (" +
-             joined(there) + ")";
+      return "its first line (" + joined(here) +
+             ") is not the header of the table's other files (" + joined(there) + ")";
     if (here.size() > there.size()) csv_->first = sample.csv.first;
   } else if (sample.csv.first.size() > csv_->first.size()) {
     csv_->first = sample.csv.first;

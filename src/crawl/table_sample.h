@@ -19,10 +19,10 @@ namespace clicklake {
 /// A column as the files show it.
 struct FoundColumn {
   HiveColumn column;
-  std::string key;           ///< JSON: as it is spelled in the files, where that is not the name
-  bool has_values = false;   ///< false: only nulls, so that the type is a guess
-  std::string origin;        ///< the file in which it was met first
-  std::string change_origin; ///< the file in which a type was met that the catalog's does not read
+  std::string key;            ///< JSON: as it is spelled in the files, where that is not the name
+  bool has_values = false;    ///< false: only nulls, so that the type is a guess
+  std::string origin;         ///< the file in which it was met first
+  std::string change_origin;  ///< the file in which a type was met that the catalog's does not read
 };
 
 /// What the catalog says of the table so far.
@@ -41,7 +41,8 @@ class TableSample {
   /// Adds what was found in `file`; gives the reason where it does not fit.
   std::optional<std::string> add(const std::string& file, const FileSample& sample);
 
-  /// In the order of their first meeting; those of the catalog's names have its kinds of containers.
+  /// In the order of their first meeting; those of the catalog's names have its kinds of
+  /// containers.
   std::vector<FoundColumn> columns() const;
   /// Of CSV; nothing where no file had a line.
   const std::optional<CsvSample>& csv() const { return csv_; }

@@ -36,9 +36,8 @@ Result<TableUpdate::Outcome> TableUpdate::run() {
 void TableUpdate::drop_unnameable(std::vector<FoundColumn>* columns) {
   std::erase_if(*columns, [&](const FoundColumn& column) {
     const std::string& name = column.column.name;
-    const bool is_key =
-        std::any_of(table.partition_keys.begin(), table.partition_keys.end(),
-                    [&](const HiveColumn& key) { return key.name == name; });
+    const bool is_key = std::any_of(table.partition_keys.begin(), table.partition_keys.end(),
+                                    [&](const HiveColumn& key) { return key.name == name; });
     if (is_key) {
       out_.table.remarks.push_back("the key " + name +
                                    " is in the files too: the folders' values are taken");
@@ -176,9 +175,8 @@ Status TableUpdate::add_partitions() {
       changed.push_back(known.partition);
       continue;
     }
-    const bool other_is_gone =
-        known.folder.starts_with(root) ? !tree->times.contains(known.folder)
-                                       : known.partition.vanished_us != 0;
+    const bool other_is_gone = known.folder.starts_with(root) ? !tree->times.contains(known.folder)
+                                                              : known.partition.vanished_us != 0;
     if (!other_is_gone) {
       out_.odd.push_back({path, "holds the partition that " + known.folder + " is already"});
       continue;

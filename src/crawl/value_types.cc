@@ -28,7 +28,8 @@ int number_rank(HiveKind kind) {
 std::uint32_t first_misfit_inside(const ValueTypes& types, const HiveType& have) {
   std::uint32_t first = ValueTypes::kNoFile;
   if (have.kind == HiveKind::kArray && types.elements() != nullptr) {
-    if (const auto wider = widen(have.children[0], type_of(*types.elements(), have.children.data()));
+    if (const auto wider =
+            widen(have.children[0], type_of(*types.elements(), have.children.data()));
         !wider || wider->changes_type || wider->adds_fields)
       first = first_misfit(*types.elements(), have.children[0]);
   }
@@ -187,7 +188,6 @@ HiveType object_type(const ValueTypes& types, const HiveType* like) {
   return out;
 }
 
-
 }  // namespace
 
 ValueForm form_of_number(std::string_view number) {
@@ -277,8 +277,7 @@ bool ValueTypes::has_values() const {
 HiveType type_of(const ValueTypes& types, const HiveType* like) {
   if (!types.has_values()) return like != nullptr ? *like : HiveType::of(HiveKind::kString);
   const auto has = [&](ValueForm form) { return types.count(form) > 0; };
-  const bool numbers =
-      has(ValueForm::kInt) || has(ValueForm::kBigint) || has(ValueForm::kDouble);
+  const bool numbers = has(ValueForm::kInt) || has(ValueForm::kBigint) || has(ValueForm::kDouble);
   const bool times = has(ValueForm::kDate) || has(ValueForm::kTimestamp);
   const int families = (has(ValueForm::kBoolean) ? 1 : 0) + (numbers ? 1 : 0) + (times ? 1 : 0) +
                        (has(ValueForm::kText) ? 1 : 0) + (has(ValueForm::kObject) ? 1 : 0) +
@@ -311,10 +310,9 @@ std::uint32_t first_misfit(const ValueTypes& types, const HiveType& have) {
     const auto form = static_cast<ValueForm>(i);
     if (types.count(form) == 0) continue;
     const HiveKind kind = kind_of(form);
-    const bool same_container =
-        (form == ValueForm::kObject &&
-         (have.kind == HiveKind::kMap || have.kind == HiveKind::kStruct)) ||
-        (form == ValueForm::kArray && have.kind == HiveKind::kArray);
+    const bool same_container = (form == ValueForm::kObject &&
+                                 (have.kind == HiveKind::kMap || have.kind == HiveKind::kStruct)) ||
+                                (form == ValueForm::kArray && have.kind == HiveKind::kArray);
     if (same_container) continue;
     const auto wider = is_container(kind) ? std::nullopt : widen(have, HiveType::of(kind));
     if (is_text(have.kind) || (wider && !wider->changes_type)) continue;

@@ -139,8 +139,8 @@ TEST(ValueTypesTest, TheFileOfANewFieldIsTold) {
 TEST(ValueTypesTest, BadLinesCountForNothing) {
   ValueTypes row;
   JsonTypes reader;
-  for (const std::string text : {"{\"a\":1", "[1]", "{\"a\":1} x", "nonsense", "{\"a\":\"\xFF\"}",
-                                 "{\"a\":\"\\uD800\"}"}) {
+  for (const std::string text :
+       {"{\"a\":1", "[1]", "{\"a\":1} x", "nonsense", "{\"a\":\"\xFF\"}", "{\"a\":\"\\uD800\"}"}) {
     const std::string padded = text + "\n" + std::string(kLinePadding, '\0');
     EXPECT_EQ(reader.add(padded.data(), &row), JsonTypes::Line::kBad) << text;
   }
@@ -176,8 +176,7 @@ TEST(WidenTest, NumbersGoUpTheLattice) {
 TEST(WidenTest, StructsGetFields) {
   EXPECT_EQ(widened("struct<a:int>", "struct<b:string,a:int>"), "struct<a:int,b:string>+");
   EXPECT_EQ(widened("struct<a:int>", "struct<a:double,b:int>"), "struct<a:double,b:int>+!");
-  EXPECT_EQ(widened("array<struct<a:int>>", "array<struct<b:int>>"),
-            "array<struct<a:int,b:int>>+");
+  EXPECT_EQ(widened("array<struct<a:int>>", "array<struct<b:int>>"), "array<struct<a:int,b:int>>+");
 }
 
 TEST(WidenTest, AContainerBesideSomethingElseHasNoType) {

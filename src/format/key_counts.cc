@@ -113,8 +113,7 @@ std::uint32_t KeyCounter::total(std::int64_t day, std::string_view key, ValueKin
   const bool full = totals_.size() >= kMaxTotals && kind != ValueKind::kRecord;
   const TotalKey at{day, key_number(full ? kOtherKeys : key), full ? ValueKind::kText : kind};
   const auto [it, added] = by_key_.try_emplace(at, static_cast<std::uint32_t>(totals_.size()));
-  if (added)
-    totals_.push_back({day, at.key, at.kind, 0, std::string(example_of(example)), place});
+  if (added) totals_.push_back({day, at.key, at.kind, 0, std::string(example_of(example)), place});
   return it->second;
 }
 
@@ -129,8 +128,7 @@ void KeyCounter::fold() {
   std::fill(last_.begin(), last_.end(), 0);
 }
 
-std::vector<KeyCount> KeyCounter::counts(
-    const std::function<std::string(std::uint32_t)>& name) {
+std::vector<KeyCount> KeyCounter::counts(const std::function<std::string(std::uint32_t)>& name) {
   fold();
   std::vector<KeyCount> out;
   out.reserve(totals_.size());

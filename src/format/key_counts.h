@@ -34,8 +34,8 @@ struct KeyCount {
   std::string key;       ///< "user_id"; "metadata.price" of metadata's own; "(others)"
   ValueKind kind = ValueKind::kRecord;
   std::int64_t records = 0;
-  std::string example;  ///< a value as written, at most kExampleBytes of it
-  std::string file;     ///< in which it was seen, as shown
+  std::string example;      ///< a value as written, at most kExampleBytes of it
+  std::string file;         ///< in which it was seen, as shown
   std::int64_t offset = 0;  ///< of its line
   std::int64_t line = 0;    ///< from 1
 };

@@ -33,8 +33,8 @@ class KeyCountsTest : public ::testing::Test {
   }
 
   static std::string event(const std::string& more) {
-    return R"({"user_id":"u","event_type":"view","event_timestamp":"2024-11-04T15:00:00Z")" +
-           more + "}";
+    return R"({"user_id":"u","event_type":"view","event_timestamp":"2024-11-04T15:00:00Z")" + more +
+           "}";
   }
 
   /// "day key kind records".
@@ -66,9 +66,9 @@ class KeyCountsTest : public ::testing::Test {
 
 TEST_F(KeyCountsTest, EachRecordIsCountedUnderEachOfItsKeys) {
   for (int i = 0; i < 5; ++i) count(event(R"(,"metadata":{"price":1})"));
-  EXPECT_THAT(counts(), ElementsAre("1  record 5", "1 event_timestamp text 5",
-                                    "1 event_type text 5", "1 metadata object 5",
-                                    "1 metadata.price integer 5", "1 user_id text 5"));
+  EXPECT_THAT(counts(),
+              ElementsAre("1  record 5", "1 event_timestamp text 5", "1 event_type text 5",
+                          "1 metadata object 5", "1 metadata.price integer 5", "1 user_id text 5"));
 }
 
 TEST_F(KeyCountsTest, KindsOfOneShapeAreToldApart) {
@@ -77,8 +77,8 @@ TEST_F(KeyCountsTest, KindsOfOneShapeAreToldApart) {
       count(event(std::string(",\"metadata\":{\"x\":") + value + "}"));
   }
   const auto found = counts();
-  for (const char* kind : {"integer 3", "fraction 6", "null 3", "boolean 3", "text 3", "array 3",
-                           "object 3"})
+  for (const char* kind :
+       {"integer 3", "fraction 6", "null 3", "boolean 3", "text 3", "array 3", "object 3"})
     EXPECT_THAT(found, Contains(std::string("1 metadata.x ") + kind));
   EXPECT_THAT(found, Contains("1  record 24"));
 }
@@ -94,10 +94,11 @@ TEST_F(KeyCountsTest, DaysAreCountedApart) {
 }
 
 TEST_F(KeyCountsTest, TheSameWithShapesAndWithout) {
-  const std::vector<std::string> tails{R"(,"a":1)", R"(,"metadata":{})", R"(,"metadata":null)",
-                                       R"(,"a":null,"metadata":{"b":{"c":1}})",
-                                       R"(,"\u0061":1)", R"(,"a":1,"a":"x")", R"( ,"a" : 2.0)",
-                                       R"(,"USER_ID":"other")"};
+  const std::vector<std::string> tails{
+      R"(,"a":1)",           R"(,"metadata":{})",
+      R"(,"metadata":null)", R"(,"a":null,"metadata":{"b":{"c":1}})",
+      R"(,"\u0061":1)",      R"(,"a":1,"a":"x")",
+      R"( ,"a" : 2.0)",      R"(,"USER_ID":"other")"};
   for (int i = 0; i < 4; ++i) {
     for (const std::string& tail : tails) count(event(tail));
   }
@@ -151,8 +152,8 @@ TEST_F(KeyCountsTest, MoreFormsThanFitAreFolded) {
   constexpr int kLines = 20'000;
   // Key i mod 300 together with key i mod 67: 20,100 forms.
   for (int i = 0; i < kLines; ++i) {
-    count(event(",\"a" + std::to_string(i % 300) + "\":1,\"b" + std::to_string(i % 67) +
-                "\":null"));
+    count(
+        event(",\"a" + std::to_string(i % 300) + "\":1,\"b" + std::to_string(i % 67) + "\":null"));
   }
   EXPECT_EQ(one("", ValueKind::kRecord).records, kLines);
   EXPECT_EQ(one("event_type", ValueKind::kText).records, kLines);

@@ -40,10 +40,10 @@ struct LineForm {
 
 /// A value as it stands in the line.
 struct NotedValue {
-  int field;             ///< of a declared field, else -1
-  bool inner;            ///< an entry of the metadata object
+  int field;   ///< of a declared field, else -1
+  bool inner;  ///< an entry of the metadata object
   ValueKind kind;
-  std::string_view key;  ///< of an entry of metadata, outer or inner
+  std::string_view key;   ///< of an entry of metadata, outer or inner
   std::string_view text;  ///< as written, texts without their quotes; "" of the metadata object
 };
 

@@ -18,7 +18,21 @@ constexpr int kMaxSkipDepth = 64;
 /// The compact protocol, read with every bound checked. After a fault all reads give zeros.
 class ThriftReader {
  public:
-  enum Type : std::uint8_t { kStop, kTrue, kFalse, kI8, kI16, kI32, kI64, kDouble, kBinary, kList, kSet, kMap, kStruct };
+  enum Type : std::uint8_t {
+    kStop,
+    kTrue,
+    kFalse,
+    kI8,
+    kI16,
+    kI32,
+    kI64,
+    kDouble,
+    kBinary,
+    kList,
+    kSet,
+    kMap,
+    kStruct
+  };
 
   explicit ThriftReader(std::string_view bytes) : bytes_(bytes) {}
 
@@ -235,12 +249,43 @@ std::string lower(std::string_view text) {
 }
 
 // parquet.thrift ConvertedType and the members of LogicalType.
-enum Converted { kUtf8, kMapType, kMapKeyValue, kListType, kEnum, kDecimalType, kDateType,
-                 kTimeMillis, kTimeMicros, kTimestampMillis, kTimestampMicros, kUint8, kUint16,
-                 kUint32, kUint64, kInt8, kInt16, kInt32, kInt64, kJson, kBson, kInterval };
-enum Logical { kLogicalString = 1, kLogicalMap = 2, kLogicalList = 3, kLogicalEnum = 4,
-               kLogicalDecimal = 5, kLogicalDate = 6, kLogicalTime = 7, kLogicalTimestamp = 8,
-               kLogicalInteger = 10, kLogicalJson = 12, kLogicalUuid = 14 };
+enum Converted {
+  kUtf8,
+  kMapType,
+  kMapKeyValue,
+  kListType,
+  kEnum,
+  kDecimalType,
+  kDateType,
+  kTimeMillis,
+  kTimeMicros,
+  kTimestampMillis,
+  kTimestampMicros,
+  kUint8,
+  kUint16,
+  kUint32,
+  kUint64,
+  kInt8,
+  kInt16,
+  kInt32,
+  kInt64,
+  kJson,
+  kBson,
+  kInterval
+};
+enum Logical {
+  kLogicalString = 1,
+  kLogicalMap = 2,
+  kLogicalList = 3,
+  kLogicalEnum = 4,
+  kLogicalDecimal = 5,
+  kLogicalDate = 6,
+  kLogicalTime = 7,
+  kLogicalTimestamp = 8,
+  kLogicalInteger = 10,
+  kLogicalJson = 12,
+  kLogicalUuid = 14
+};
 
 std::optional<HiveType> leaf_type(const Element& e) {
   if (e.converted == kDecimalType || e.logical == kLogicalDecimal) {
@@ -445,7 +490,8 @@ Result<std::vector<HiveColumn>> read_parquet_columns(const std::filesystem::path
   RETURN_IF_ERROR(in.read(info.st_size - 8 - static_cast<std::int64_t>(size), footer.data(), size,
                           file.string()));
   auto columns = parquet_columns(footer);
-  if (!columns) return damaged("the footer of " + file.string() + " is damaged: " + columns.error().message);
+  if (!columns)
+    return damaged("the footer of " + file.string() + " is damaged: " + columns.error().message);
   return columns;
 }
 

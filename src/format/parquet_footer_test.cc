@@ -92,9 +92,8 @@ TEST(ParquetFooterTest, OlderListsAreRead) {
 }
 
 TEST(ParquetFooterTest, ATreeThatDoesNotAddUpIsDamaged) {
-  EXPECT_FALSE(parquet_columns(schema(2, 1, [](ThriftWriter& out) {
-    element(out, "x", 1, 1, 0, -1);
-  })));
+  EXPECT_FALSE(
+      parquet_columns(schema(2, 1, [](ThriftWriter& out) { element(out, "x", 1, 1, 0, -1); })));
   EXPECT_FALSE(parquet_columns(schema(1, 2, [](ThriftWriter& out) {
     element(out, "x", 1, 1, 0, -1);
     element(out, "y", 1, 1, 0, -1);

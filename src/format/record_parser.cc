@@ -83,7 +83,7 @@ struct RecordParser::Impl {
   LineShapes* shapes = nullptr;
   std::unique_ptr<LineShapes> own_shapes;
   bool learning = false;
-  bool noting = false;  ///< the line's values go to `seen`
+  bool noting = false;    ///< the line's values go to `seen`
   bool counting = false;  ///< form() will be asked for
   LineForm form;          ///< of a line that followed a shape
   std::vector<NotedValue> noted;
@@ -315,7 +315,7 @@ struct RecordParser::Impl {
     lone_surrogate = false;
     std::fill_n(slots.begin(), kRawFieldCount, std::string_view{});
     std::optional<std::int64_t> epoch;
-    LineForm kinds;
+    LineForm line_form;
     int kind_count = 0;
     const char* p = begin;
     const LineShapes::Step* step = shapes->match(shapes->first(), p);
@@ -356,7 +356,7 @@ struct RecordParser::Impl {
         }
         if (counting) {
           if (++kind_count > LineForm::kMostKinds) return false;
-          kinds.add(kind_of_value({value.at, static_cast<std::size_t>(p - value.at)}));
+          line_form.add(kind_of_value({value.at, static_cast<std::size_t>(p - value.at)}));
         }
         slot = value.kind == Kind::kNull ? std::string_view{} : value.text;
       }
@@ -378,8 +378,8 @@ struct RecordParser::Impl {
     record->metadata.resize(entries.size());
     MetadataEntry* out = record->metadata.data();
     for (const auto& entry : entries) *out++ = {entry.key->text, slots[entry.slot], entry.key};
-    kinds.plan = step->plan;
-    form = kinds;
+    line_form.plan = step->plan;
+    form = line_form;
     return true;
   }
 

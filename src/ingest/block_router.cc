@@ -93,11 +93,12 @@ Result<LineCounts> BlockRouter::route(const LineBlock& block, std::string_view f
         ++counts.valid;
         if (count_keys_) {
           const bool is_array = !block.element_offsets.empty();
-          key_counter_.count(hour_of(record_.timestamp_us) / 24, parser_.form(), text,
-                             {static_cast<std::uint32_t>(source),
-                              is_array ? block.element_offsets[index]
-                                       : block.offset + static_cast<std::uint64_t>(line - block.data),
-                              is_array ? block.element_lines[index] : block.first_line + index});
+          key_counter_.count(
+              hour_of(record_.timestamp_us) / 24, parser_.form(), text,
+              {static_cast<std::uint32_t>(source),
+               is_array ? block.element_offsets[index]
+                        : block.offset + static_cast<std::uint64_t>(line - block.data),
+               is_array ? block.element_lines[index] : block.first_line + index});
         }
         if (collect) keep(hour_of(record_.timestamp_us), line, stop + 1);
         break;

@@ -43,12 +43,12 @@ class BlockRouter {
     parser_.note_values(count_keys);
   }
 
-  /// Judges `block` of the source `file` (as shown), which is number `source` of the caller's. `refuse` is called for each bad line. Where
-  /// `collect` is false, valid lines are counted only. Returns the counts of this block; hours()
-  /// then has its groups, valid while the block's bytes are.
+  /// Judges `block` of the source `file` (as shown), which is number `source` of the caller's.
+  /// `refuse` is called for each bad line. Where `collect` is false, valid lines are counted only.
+  /// Returns the counts of this block; hours() then has its groups, valid while the block's bytes
+  /// are.
   Result<LineCounts> route(const LineBlock& block, std::string_view file, std::size_t source,
-                           bool collect,
-                           const std::function<Status(const RejectedRow&)>& refuse);
+                           bool collect, const std::function<Status(const RejectedRow&)>& refuse);
   std::span<const HourLines> hours() const { return {groups_.data(), group_count_}; }
   /// The keys and kinds of values of all valid lines so far; `name` gives a source's name.
   std::vector<KeyCount> key_counts(const std::function<std::string(std::uint32_t)>& name) {

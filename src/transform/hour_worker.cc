@@ -222,8 +222,7 @@ Status HourWorker::take_line(const char* begin, std::string_view* line, std::uin
       return strays_.add(hour, input, place.offset, place.line, *line);
     ++counts_.records_read;
     if (options_.count_keys && shared_->inputs[input].quarantines) {
-      key_counter_.count(hour / 24, staged.parser.form(), *line,
-                         {input, place.offset, place.line});
+      key_counter_.count(hour / 24, staged.parser.form(), *line, {input, place.offset, place.line});
     }
     staged.place = place;
     staged.line = *line;
