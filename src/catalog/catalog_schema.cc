@@ -127,6 +127,22 @@ CREATE TABLE file_bounds (
 constexpr const char* kToVersion2 =
     "ALTER TABLE raw_files ADD COLUMN max_line_bytes INTEGER NOT NULL DEFAULT 1000000";
 
+// Which keys a batch's records had, with values of which kinds: what `drift` compares.
+constexpr const char* kKeyCounts = R"sql(
+CREATE TABLE key_counts (
+  day INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  batch_no INTEGER NOT NULL REFERENCES batches,
+  records INTEGER NOT NULL,
+  example TEXT NOT NULL,
+  file TEXT NOT NULL,
+  byte_offset INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  PRIMARY KEY (day, key, kind, batch_no)
+) WITHOUT ROWID;
+)sql";
+
 std::int64_t now_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
@@ -147,7 +163,8 @@ Status migrate_to_version_2(Connection& connection) {
 
 Status migrate_to_version_3(Connection& connection) {
   RETURN_IF_ERROR(create_metastore(connection));
-  return create_query_log(connection);
+  RETURN_IF_ERROR(create_query_log(connection));
+  return connection.execute_script(kKeyCounts);
 }
 
 constexpr std::array<Migration, kCatalogFormatVersion> kMigrations{

@@ -71,6 +71,13 @@ class Reader {
                  run.parquet.zstd_level = static_cast<int>(v);
                });
              }},
+            {"count_keys",
+             [&](const auto& n, auto k) {
+               const auto v = n.template value_exact<bool>();
+               if (!v) return Status(fail(n, fmt::format("'{}' is true or false", k)));
+               run.count_keys = *v;
+               return Status();
+             }},
             {"source", [&](const auto& n, auto k) { return sources(n, k); }},
             {"locations", [&](const auto& n, auto k) { return locations(n, k); }},
         };
@@ -222,6 +229,7 @@ std::string_view default_config_text() {
 # dimension_buckets = 8         # partitions of dim_users, dim_pages and dim_referrers
 # dedupe_window_hours = 24      # how far apart two events with one event_id may lie
 # zstd_level = 1                # of Parquet files
+# count_keys = true             # count keys and kinds of values by day, for `clicklake drift`
 
 # What `clicklake run` takes without a SOURCE. A path is a folder, a file or a glob, relative to this folder or absolute.
 # [source.web]

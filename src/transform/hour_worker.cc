@@ -55,7 +55,15 @@ HourWorker::HourWorker(HourWorkerOptions options, TransformShared* shared)
       writer_(options_.facts),
       strays_(options_.temp_dir) {
   dimensions_.activity.grow_to(1);
-  for (Staged& staged : staged_) staged.parser.use_shapes(&shapes_);
+  for (Staged& staged : staged_) {
+    staged.parser.use_shapes(&shapes_);
+    staged.parser.note_values(options_.count_keys);
+  }
+}
+
+std::vector<KeyCount> HourWorker::key_counts() {
+  return key_counter_.counts(
+      [this](std::uint32_t input) { return shared_->inputs[input].shown_path; });
 }
 
 StrayLog HourWorker::take_strays() {
@@ -213,6 +221,9 @@ Status HourWorker::take_line(const char* begin, std::string_view* line, std::uin
     if (hour != columns_.hour) [[unlikely]]
       return strays_.add(hour, input, place.offset, place.line, *line);
     ++counts_.records_read;
+    if (options_.count_keys && shared_->inputs[input].quarantines) {
+      key_counter_.count(hour / 24, staged.parser.form(), *line, {input, place.offset, place.line});
+    }
     staged.place = place;
     staged.line = *line;
     staged.arrived_us = arrived_us_;

@@ -19,6 +19,7 @@
 
 #include "base/bytes_equal.h"
 #include "base/result.h"
+#include "format/key_counts.h"
 #include "format/line_reader.h"
 #include "format/line_shapes.h"
 #include "format/quarantine_writer.h"
@@ -90,6 +91,7 @@ struct HourWorkerOptions {
       65'536;  ///< rows in memory before they are written, where no event has an id
   std::size_t flush_bytes = 48U << 20;  ///< of their lines, likewise: some are large
   FactWriterOptions facts;
+  bool count_keys = true;  ///< of inputs that nobody has validated before
 };
 
 /// The metadata keys that columns hold.
@@ -132,6 +134,8 @@ class HourWorker {
 
   void set_window(EventWindow* window) { window_ = window; }
   RowCounts counts() const { return counts_; }
+  /// The keys and kinds of values of the records that were counted.
+  std::vector<KeyCount> key_counts();
   WorkerDimensions& dimensions() { return dimensions_; }
   FactWriter& writer() { return writer_; }
   const StrayLog& strays() const { return strays_; }
@@ -255,6 +259,7 @@ class HourWorker {
   TransformShared* shared_;
   EventWindow* window_;
   LineShapes shapes_;
+  KeyCounter key_counter_;
   std::vector<UserMemo> user_memos_{kUserMemos};
   std::vector<UrlMemo> page_memos_{kPageMemos};
   std::vector<UrlMemo> referrer_memos_{kReferrerMemos};

@@ -56,6 +56,7 @@ class Transform {
       worker.lines.hash = false;
       worker.base_currency = options_.base_currency;
       worker.temp_dir = options_.temp_dir;
+      worker.count_keys = options_.count_keys;
       worker.facts.lake = options_.lake;
       worker.facts.batch_id = options_.batch_id;
       worker.facts.writer = i;
@@ -170,7 +171,11 @@ class Transform {
 
   Result<TransformResult> complete() {
     TransformResult result;
-    for (auto& worker : workers_) result.counts.add(worker->counts());
+    for (auto& worker : workers_) {
+      result.counts.add(worker->counts());
+      for (KeyCount& count : worker->key_counts()) result.key_counts.push_back(std::move(count));
+    }
+    result.key_counts = add_up(std::move(result.key_counts));
     result.outcomes = shared_.outcomes;
     for (const InputOutcome& outcome : result.outcomes) result.bytes_in += outcome.bytes;
 
