@@ -10,9 +10,9 @@
 namespace clicklake {
 namespace {
 
-constexpr std::size_t kUsualLineBytes = 400;  // a guess: where lines are longer, room is left over
+constexpr std::size_t kUsualLineBytes = 360;  // a guess: where lines are longer, room is left over
 constexpr std::size_t kMostIdentitiesAtOnce =
-    800'000;  // 16 MB; beyond that room is made as it fills
+    1'500'000;  // 16 MB; beyond that room is made as it fills
 
 KnownKey known_key(std::string_view key) {
   const auto is = [&](std::string_view name) {
@@ -52,6 +52,7 @@ HourWorker::HourWorker(HourWorkerOptions options, TransformShared* shared)
     : options_(std::move(options)),
       shared_(shared),
       window_(shared->window),
+      identities_(options_.temp_dir),
       writer_(options_.facts),
       strays_(options_.temp_dir) {
   dimensions_.activity.grow_to(1);
@@ -69,10 +70,9 @@ Status HourWorker::process(const HourTask& task) {
   columns_.clear(task.hour);
   ++pool_generation_;
   users_seen_ = 0;
-  identities_.clear();
   std::int64_t bytes = 0;
   for (const std::uint32_t input : task.inputs) bytes += shared_->inputs[input].bytes;
-  identities_.reserve(
+  identities_.reset(
       std::min(static_cast<std::size_t>(bytes) / kUsualLineBytes, kMostIdentitiesAtOnce));
   RETURN_IF_ERROR(load_existing(task.hour));
   for (const std::uint32_t input : task.inputs) RETURN_IF_ERROR(read_input(input, task.hour));
@@ -103,9 +103,13 @@ Status HourWorker::load_existing(std::int64_t hour) {
   const std::int64_t begin = hour_start(hour);
   const std::int64_t end = hour_start(hour + 1) - 1;
   if (!shared_->existing->may_hold(begin, end)) return {};
-  return shared_->existing->identities(
-      begin, end, false,
-      [&](const EventHash& identity, std::int64_t, std::int64_t) { identities_.insert(identity); });
+  bool failed = false;
+  RETURN_IF_ERROR(shared_->existing->identities(
+      begin, end, false, [&](const EventHash& identity, std::int64_t, std::int64_t) {
+        failed = failed || identities_.insert(identity) == IdentitySet::Found::kFailed;
+      }));
+  if (failed) return identities_.failure();
+  return {};
 }
 
 void HourWorker::next_arrival(std::uint32_t input) {
@@ -519,9 +523,14 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   remember(staged->page, RawField::kPageUrl, page);
   remember(staged->referrer, RawField::kReferrerUrl, referrer);
 
-  if (!identity.has_event_id && !identities_.insert(identity.hash)) {
-    ++counts_.duplicate;
-    return {};
+  if (!identity.has_event_id) [[likely]] {
+    const IdentitySet::Found found = identities_.insert(identity.hash);
+    if (found == IdentitySet::Found::kFailed) [[unlikely]]
+      return identities_.failure();
+    if (found == IdentitySet::Found::kDuplicate) {
+      ++counts_.duplicate;
+      return {};
+    }
   }
   ++counts_.accepted;
 
