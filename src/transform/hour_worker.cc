@@ -223,6 +223,7 @@ Status HourWorker::take_line(const char* begin, std::string_view* line, std::uin
     stage(&staged);
     ++staged_end_;
     if (staged_end_ - staged_touched_ > kTouchAt) touch(&staged_[staged_touched_++ % kStages]);
+    if (staged_end_ - staged_begin_ > kPeekAt) peek(staged_[(staged_end_ - kPeekAt - 1) % kStages]);
     if (staged_end_ - staged_begin_ == kStages)
       return look_up(&staged_[staged_begin_++ % kStages], input);
     return {};
@@ -326,6 +327,12 @@ void HourWorker::touch(Staged* staged) {
   staged->page_url.parse(url);
   ask(&staged->page, dimensions_.pages, staged->page_url.clean());
   staged->campaign = campaign_of(staged->record, staged->page_url, staged->may_be_campaign);
+}
+
+/// A few lines after touch(): of the members that the memos did not know, the slots are there.
+void HourWorker::peek(const Staged& staged) const {
+  if (!staged.user.known) dimensions_.users.prefetch_name(staged.user.key);
+  if (!staged.page.known) dimensions_.pages.prefetch_name(staged.page.key);
 }
 
 template <typename Memo>

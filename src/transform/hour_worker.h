@@ -210,6 +210,7 @@ class HourWorker {
   };
   static constexpr std::size_t kStages = 8;   ///< a power of two
   static constexpr std::size_t kTouchAt = 4;  ///< lines after which memos are read
+  static constexpr std::size_t kPeekAt = 6;   ///< and after which members' slots are
 
   Status load_existing(std::int64_t hour);
   Status read_input(std::uint32_t input, std::int64_t hour);
@@ -219,6 +220,7 @@ class HourWorker {
                    bool is_stray);
   void stage(Staged* staged);
   void touch(Staged* staged);
+  void peek(const Staged& staged) const;
   Status look_up(Staged* staged, std::uint32_t input);
   /// Looks up all staged lines.
   Status drain(std::uint32_t input);
