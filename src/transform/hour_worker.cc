@@ -250,7 +250,7 @@ bool HourWorker::CampaignMemo::is(const CampaignParts& other) const {
 /// Everything that needs no table, and the requests for those that do.
 void HourWorker::stage(Staged* staged) {
   const Record& record = staged->record;
-  staged->identity = identifier_.identify(record);
+  staged->identity = identifier_.identify(record, staged->line.size());
   identities_.prefetch(staged->identity.hash);
   staged->user.memo = memo_of(&user_memos_, record.field(RawField::kUserId));
   staged->page.memo = memo_of(&page_memos_, record.field(RawField::kPageUrl));
