@@ -204,7 +204,7 @@ class HourWorker {
     std::uint32_t device = 0;
     bool may_be_campaign = false;  ///< metadata may name a campaign
     std::int64_t arrived_us = 0;
-    std::vector<StagedEntry> entries;  ///< by metadata entry
+    std::vector<StagedEntry> entries;  ///< by metadata entry; may be longer
     LinePlace place;
     std::string_view line;
   };
@@ -229,7 +229,8 @@ class HourWorker {
   void next_arrival(std::uint32_t input);
   std::uint32_t member(DimensionTable* members, const char* table, std::int64_t key,
                        std::string_view natural_key);
-  std::uint32_t arrival_id(std::int64_t arrived_us);
+  /// Notes when the row that is being added arrived.
+  void note_arrival(std::int64_t arrived_us);
   template <typename Memo>
   Memo* memo_of(std::vector<Memo>* memos, std::string_view natural_key) const;
   template <typename Memo>
