@@ -1,6 +1,8 @@
 #include "query/external_tables.h"
 
 #include <algorithm>
+#include <chrono>
+#include <memory>
 #include <utility>
 
 #include "scan/text_format.h"
@@ -172,6 +174,7 @@ std::map<std::string, std::set<std::string>, std::less<>> ExternalTables::partit
 Status ExternalTables::bind(
     const std::map<std::string, std::vector<ScanPredicate>, std::less<>>& predicates) {
   bound_.clear();
+  RETURN_IF_ERROR(look_for_writes());
   for (const auto& [name, scans] : predicates) {
     const auto table = mentioned_.find(name);
     if (table == mentioned_.end())
@@ -181,14 +184,21 @@ Status ExternalTables::bind(
   return {};
 }
 
+Status ExternalTables::look_for_writes() {
+  ASSIGN_OR_RETURN(const std::vector<PendingWrite> writes, metastore_.pending_writes());
+  pending_writes_.clear();
+  for (const PendingWrite& write : writes) pending_writes_.push_back(write.id);
+  return {};
+}
+
 Status ExternalTables::bind_all() {
   bound_.clear();
+  RETURN_IF_ERROR(look_for_writes());
   for (const auto& [name, table] : mentioned_) RETURN_IF_ERROR(bind_one(table, {ScanPredicate{}}));
   return {};
 }
 
-Result<std::vector<ExternalTables::Chosen>> ExternalTables::candidates(
-    const Table& table, const ScanPredicate* /*predicate*/) {
+Result<std::vector<ExternalTables::Chosen>> ExternalTables::registered(const Table& table) {
   std::vector<Chosen> out;
   if (table.partition_keys.empty()) {
     out.push_back({.values = {}, .location = table.storage.location});
@@ -209,62 +219,125 @@ Result<std::vector<ExternalTables::Chosen>> ExternalTables::candidates(
   return out;
 }
 
-Result<std::vector<ExternalTables::Chosen>> ExternalTables::keep_matching(
-    const Table& table, std::vector<Chosen> candidates,
-    const std::vector<ScanPredicate>& predicates) {
+std::optional<std::vector<std::size_t>> ExternalTables::matching(
+    const std::vector<HiveColumn>& keys, std::vector<ValueRows::Row> values,
+    const std::vector<const PartitionConjunct*>& conjuncts) {
   std::string condition;
-  for (const ScanPredicate& predicate : predicates) {
-    std::string all;
-    for (const PartitionConjunct& conjunct : predicate) {
-      if (!all.empty()) all += " AND ";
-      all += conjunct.sql;
-    }
-    if (all.empty()) return candidates;  // a scan that needs every partition
-    condition += (condition.empty() ? "(" : " OR (") + all + ")";
-  }
-  if (condition.empty() || candidates.empty()) return candidates;
+  for (const PartitionConjunct* conjunct : conjuncts)
+    condition += (condition.empty() ? "" : " AND ") + conjunct->sql;
   std::vector<std::string> columns{"clicklake_row"};
   std::string list = "clicklake_row";
-  for (std::size_t i = 0; i < table.partition_keys.size(); ++i) {
-    columns.push_back("v" + std::to_string(i));
-    list += ", CAST(v" + std::to_string(i) + " AS " +
-            duckdb_type_name(table.partition_keys[i].type) + ") AS " +
-            quote_identifier(table.partition_keys[i].name);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::string column = "v" + std::to_string(i);
+    columns.push_back(column);
+    list += ", CAST(" + column + " AS " + duckdb_type_name(keys[i].type) + ") AS " +
+            quote_identifier(keys[i].name);
   }
-  std::vector<ValueRows::Row> rows;
-  rows.reserve(candidates.size());
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    ValueRows::Row row{std::to_string(i)};
-    row.insert(row.end(), candidates[i].values.begin(), candidates[i].values.end());
-    rows.push_back(std::move(row));
-  }
-  const std::string name = rows_.add(std::move(columns), std::move(rows));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i].insert(values[i].begin(), std::to_string(i));
+  const std::string name = rows_.add(std::move(columns), std::move(values));
   auto result =
       session_.query("SELECT CAST(clicklake_row AS BIGINT) FROM (SELECT " + list + " FROM " +
                      kValueRowsFunction + "(" + quote_literal(name) + ")) WHERE " + condition);
   // What fails over a partition's values may never be reached by the statement: it decides.
-  if (!result) return candidates;
+  if (!result) return std::nullopt;
   std::vector<std::size_t> kept;
   for (;;) {
-    auto chunk = result->next();
-    if (!chunk) return candidates;
+    const auto chunk = result->next();
+    if (!chunk) return std::nullopt;
     if (*chunk == nullptr) break;
     for (std::size_t row = 0; row < (*chunk)->rows(); ++row)
       kept.push_back(static_cast<std::size_t>((*chunk)->longs(0)[row]));
   }
   std::sort(kept.begin(), kept.end());
+  return kept;
+}
+
+std::vector<ExternalTables::Chosen> ExternalTables::keep_matching(const Table& table,
+                                                                  std::vector<Chosen> candidates,
+                                                                  const ScanPredicate& predicate) {
+  if (predicate.empty() || candidates.empty()) return candidates;
+  std::vector<ValueRows::Row> values;
+  values.reserve(candidates.size());
+  for (const Chosen& candidate : candidates) values.push_back(candidate.values);
+  std::vector<const PartitionConjunct*> conjuncts;
+  for (const PartitionConjunct& conjunct : predicate) conjuncts.push_back(&conjunct);
+  const auto kept = matching(table.partition_keys, std::move(values), conjuncts);
+  if (!kept) return candidates;
   std::vector<Chosen> out;
-  out.reserve(kept.size());
-  for (const std::size_t i : kept) out.push_back(std::move(candidates[i]));
+  out.reserve(kept->size());
+  for (const std::size_t i : *kept) out.push_back(std::move(candidates[i]));
   return out;
+}
+
+Result<std::vector<ExternalTables::Chosen>> ExternalTables::projected(
+    const Table& table, const Projection& projection, const ScanPredicate& predicate) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const std::int64_t now_us = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  std::vector<ProjectedChoice> choices(projection.columns.size());
+  // Conditions on one column leave few of its values: their combinations are made of those only.
+  for (std::size_t i = 0; i < projection.columns.size(); ++i) {
+    const ProjectedColumn& column = projection.columns[i];
+    std::vector<const PartitionConjunct*> conjuncts;
+    for (const PartitionConjunct& conjunct : predicate) {
+      if (conjunct.columns != std::set<std::string>{column.key.name}) continue;
+      conjuncts.push_back(&conjunct);
+      if (conjunct.equals && !choices[i].candidates) choices[i].candidates = conjunct.equals;
+    }
+    if (conjuncts.empty() || choices[i].candidates) continue;
+    Projection alone = projection;
+    alone.columns = {column};
+    alone.location_template.clear();
+    if (column.kind == ProjectedColumn::Kind::kInjected) continue;
+    ASSIGN_OR_RETURN(const std::vector<ProjectedPartition> all, project(alone, now_us, {}));
+    std::vector<ValueRows::Row> values;
+    for (const ProjectedPartition& each : all) values.push_back({each.values[0]});
+    const auto kept = matching({column.key}, std::move(values), conjuncts);
+    if (!kept) continue;
+    auto good = std::make_shared<std::set<std::string, std::less<>>>();
+    for (const std::size_t row : *kept) good->insert(all[row].values[0]);
+    choices[i].keep = [good](std::string_view value) { return good->contains(value); };
+  }
+  ASSIGN_OR_RETURN(std::vector<ProjectedPartition> all, project(projection, now_us, choices));
+  std::vector<Chosen> out;
+  out.reserve(all.size());
+  for (ProjectedPartition& partition : all) {
+    Chosen chosen{.values = {}, .location = std::move(partition.location)};
+    for (std::string& value : partition.values) chosen.values.emplace_back(std::move(value));
+    out.push_back(std::move(chosen));
+  }
+  return keep_matching(table, std::move(out), predicate);
 }
 
 Result<std::vector<ExternalTables::Chosen>> ExternalTables::choose(
     const Table& table, const std::vector<ScanPredicate>& predicates, std::int64_t* total) {
-  ASSIGN_OR_RETURN(std::vector<Chosen> all, candidates(table, nullptr));
-  *total = static_cast<std::int64_t>(all.size());
+  ASSIGN_OR_RETURN(const std::optional<Projection> projection, projection_of(table));
+  std::vector<Chosen> all;
+  if (!projection) {
+    ASSIGN_OR_RETURN(all, registered(table));
+  }
+  *total = projection ? -1 : static_cast<std::int64_t>(all.size());
   if (table.partition_keys.empty()) return all;
-  return keep_matching(table, std::move(all), predicates);
+  if (predicates.size() == 1)
+    return projection ? projected(table, *projection, predicates.front())
+                      : keep_matching(table, std::move(all), predicates.front());
+  // Several scans read one view: it holds what any of them needs.
+  std::map<std::vector<std::optional<std::string>>, Chosen> needed;
+  for (const ScanPredicate& predicate : predicates) {
+    std::vector<Chosen> part;
+    if (projection) {
+      ASSIGN_OR_RETURN(part, projected(table, *projection, predicate));
+    } else {
+      part = keep_matching(table, all, predicate);
+    }
+    for (Chosen& chosen : part) needed.try_emplace(chosen.values, std::move(chosen));
+  }
+  std::vector<Chosen> out;
+  for (auto& [values, chosen] : needed) {
+    chosen.values = values;
+    out.push_back(std::move(chosen));
+  }
+  return out;
 }
 
 Status ExternalTables::list_folder(const std::filesystem::path& folder, const std::string& shown,
@@ -285,6 +358,10 @@ Status ExternalTables::list_folder(const std::filesystem::path& folder, const st
           list_folder(folder / entry.name, shown + entry.name + "/", partition, depth + 1, bound));
       continue;
     }
+    const bool unpublished =
+        std::any_of(pending_writes_.begin(), pending_writes_.end(),
+                    [&](const std::string& id) { return entry.name.starts_with(id); });
+    if (unpublished) continue;
     bound->bytes += entry.size;
     bound->files.push_back({.path = (folder / entry.name).string(),
                             .size = entry.size,
@@ -304,7 +381,8 @@ Status ExternalTables::list_files(const Chosen& partition, BoundExternal* bound)
 
 Result<BoundExternal> ExternalTables::all_files(const Table& table) {
   BoundExternal bound{.name = full_name(table), .files = {}};
-  ASSIGN_OR_RETURN(const std::vector<Chosen> all, candidates(table, nullptr));
+  RETURN_IF_ERROR(look_for_writes());
+  ASSIGN_OR_RETURN(const std::vector<Chosen> all, registered(table));
   for (const Chosen& partition : all) RETURN_IF_ERROR(list_files(partition, &bound));
   bound.partitions = bound.total_partitions = static_cast<std::int64_t>(all.size());
   return bound;

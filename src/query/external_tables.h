@@ -18,6 +18,7 @@
 
 #include "base/result.h"
 #include "metastore/metastore.h"
+#include "metastore/partition_projection.h"
 #include "objstore/location_map.h"
 #include "objstore/object_store.h"
 #include "query/partition_predicate.h"
@@ -36,7 +37,7 @@ struct BoundExternal {
   std::vector<TextScanFile> files;
   std::int64_t bytes = 0;             ///< of the files
   std::int64_t partitions = 0;        ///< chosen; 1 where the table has no partition keys
-  std::int64_t total_partitions = 0;  ///< registered or projected
+  std::int64_t total_partitions = 0;  ///< registered; -1: they are projected
 };
 
 class ExternalTables {
@@ -91,9 +92,18 @@ class ExternalTables {
   Result<std::vector<Chosen>> choose(const Table& table,
                                      const std::vector<ScanPredicate>& predicates,
                                      std::int64_t* total);
-  Result<std::vector<Chosen>> candidates(const Table& table, const ScanPredicate* predicate);
-  Result<std::vector<Chosen>> keep_matching(const Table& table, std::vector<Chosen> candidates,
-                                            const std::vector<ScanPredicate>& predicates);
+  Result<std::vector<Chosen>> registered(const Table& table);
+  Result<std::vector<Chosen>> projected(const Table& table, const Projection& projection,
+                                        const ScanPredicate& predicate);
+  /// Rows of `values` (a value a key) for which all of `conjuncts` hold; nothing where that can't
+  /// be told.
+  std::optional<std::vector<std::size_t>> matching(
+      const std::vector<HiveColumn>& keys, std::vector<ValueRows::Row> values,
+      const std::vector<const PartitionConjunct*>& conjuncts);
+  std::vector<Chosen> keep_matching(const Table& table, std::vector<Chosen> candidates,
+                                    const ScanPredicate& predicate);
+  /// Reads which files are not published yet.
+  Status look_for_writes();
   Status list_files(const Chosen& partition, BoundExternal* bound);
   Status list_folder(const std::filesystem::path& folder, const std::string& shown,
                      const Chosen& partition, int depth, BoundExternal* bound);
@@ -112,6 +122,7 @@ class ExternalTables {
   std::string search_path_;  ///< as it was set last
   std::map<std::string, Table, std::less<>> mentioned_;
   std::set<std::string> databases_;
+  std::vector<std::string> pending_writes_;  ///< ids that names of unpublished files begin with
   std::vector<BoundExternal> bound_;
 };
 

@@ -32,6 +32,9 @@ constexpr std::array<std::string_view, 13> kSimpleTypes{"BOOLEAN",
 constexpr std::array<std::string_view, 8> kVolatile{
     "random", "setseed", "uuid", "gen_random_uuid", "uuidv4", "uuidv7", "nextval", "currval"};
 
+/// What the optimizer makes of LIKE, without saying where it is from.
+constexpr std::array<std::string_view, 3> kOptimizers{"prefix", "suffix", "contains"};
+
 template <std::size_t N>
 bool is_one_of(std::string_view text, const std::array<std::string_view, N>& list) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -270,13 +273,13 @@ class Writer {
 
   std::optional<std::string> function(const json::object& expression) {
     const std::string_view name = text_at(expression, "name");
-    if (name.empty() || text_at(expression, "catalog_name") != "system" ||
-        is_one_of(name, kVolatile) || true_at(expression, "has_serialize")) {
+    const std::string_view catalog = text_at(expression, "catalog_name");
+    const bool builtin = catalog == "system" || (catalog.empty() && is_one_of(name, kOptimizers));
+    if (!builtin || is_one_of(name, kVolatile) || true_at(expression, "has_serialize"))
       return std::nullopt;
-    }
     const auto arguments = joined(array_at(expression, "children"), ", ");
     if (!arguments) return std::nullopt;
-    return quote_identifier(name) + *arguments;
+    return "system.main." + quote_identifier(name) + *arguments;
   }
 
   std::optional<std::string> operation(const json::object& expression) {
