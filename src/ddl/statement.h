@@ -26,17 +26,19 @@ using Position = std::size_t;
 /// Keys as written, in order; a number's value is its text.
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
-/// `database.table` or `table`.
+/// `database.table` or `table`; in DDL also `database.table` within one pair of backticks.
 struct TableName {
   std::string database;  ///< "" where none is written
   std::string table;
   Position position = 0;
+  bool operator==(const TableName&) const = default;
 };
 
 /// `(year=2024, day='04')`: values as text, without quotes.
 struct PartitionSpec {
   std::vector<std::pair<std::string, std::string>> values;  ///< key (lower case), value
   Position position = 0;                                    ///< of its '('
+  bool operator==(const PartitionSpec&) const = default;
 };
 
 /// An element of an Iceberg table's PARTITIONED BY: `category`, `day(t)`, `bucket(16, id)`.
@@ -44,6 +46,7 @@ struct PartitionTransformSpec {
   std::string transform;  ///< "identity", "year", "month", "day", "hour", "bucket", "truncate"
   int argument = 0;       ///< of bucket and truncate
   std::string column;
+  bool operator==(const PartitionTransformSpec&) const = default;
 };
 
 struct RowFormat {
@@ -52,6 +55,7 @@ struct RowFormat {
   /// WITH SERDEPROPERTIES; for DELIMITED: field.delim, escape.delim, collection.delim,
   /// mapkey.delim, line.delim, serialization.null.format as they are given.
   Properties properties;
+  bool operator==(const RowFormat&) const = default;
 };
 
 struct StoredAs {
@@ -59,6 +63,7 @@ struct StoredAs {
       format;  ///< upper case: "PARQUET", "TEXTFILE", "JSONFILE", ...; "" with the long form
   std::string input_format;
   std::string output_format;
+  bool operator==(const StoredAs&) const = default;
 };
 
 struct CreateTable {
@@ -75,6 +80,7 @@ struct CreateTable {
   int buckets = 0;
   std::optional<std::string> location;
   Properties properties;
+  bool operator==(const CreateTable&) const = default;
 };
 
 /// The value of a property of CTAS and UNLOAD.
@@ -83,16 +89,19 @@ struct PropertyValue {
   std::vector<std::string> array;  ///< of ARRAY['a', 'b']
   bool is_array = false;
   Position position = 0;
+  bool operator==(const PropertyValue&) const = default;
 };
 struct Property {
   std::string name;  ///< lower case
   PropertyValue value;
   Position position = 0;
+  bool operator==(const Property&) const = default;
 };
 
 struct Query {
   std::string text;
   Position position = 0;
+  bool operator==(const Query&) const = default;
 };
 
 struct CreateTableAs {
@@ -101,12 +110,15 @@ struct CreateTableAs {
   std::vector<Property> properties;
   Query query;
   bool with_data = true;
+  std::string comment;
+  bool operator==(const CreateTableAs&) const = default;
 };
 
 struct CreateView {
   TableName name;
   bool or_replace = false;
   Query query;
+  bool operator==(const CreateView&) const = default;
 };
 
 struct CreateDatabase {
@@ -115,24 +127,29 @@ struct CreateDatabase {
   std::string comment;
   std::string location;
   Properties properties;
+  bool operator==(const CreateDatabase&) const = default;
 };
 struct DropDatabase {
   std::string name;
   bool if_exists = false;
   bool cascade = false;
+  bool operator==(const DropDatabase&) const = default;
 };
 struct AlterDatabase {
   std::string name;
   Properties properties;
+  bool operator==(const AlterDatabase&) const = default;
 };
 
 struct DropTable {
   TableName name;
   bool if_exists = false;
+  bool operator==(const DropTable&) const = default;
 };
 struct DropView {
   TableName name;
   bool if_exists = false;
+  bool operator==(const DropView&) const = default;
 };
 
 struct AddPartitions {
@@ -140,73 +157,90 @@ struct AddPartitions {
   bool if_not_exists = false;
   /// Location: nothing where none is written.
   std::vector<std::pair<PartitionSpec, std::optional<std::string>>> partitions;
+  bool operator==(const AddPartitions&) const = default;
 };
 struct DropPartitions {
   TableName name;
   bool if_exists = false;
   std::vector<PartitionSpec> partitions;
+  bool operator==(const DropPartitions&) const = default;
 };
 struct RenamePartition {
   TableName name;
   PartitionSpec from;
   PartitionSpec to;
+  bool operator==(const RenamePartition&) const = default;
 };
 struct SetLocation {
   TableName name;
   std::optional<PartitionSpec> partition;
   std::string location;
+  bool operator==(const SetLocation&) const = default;
 };
 struct SetTableProperties {
   TableName name;
   Properties properties;
+  bool operator==(const SetTableProperties&) const = default;
 };
 struct UnsetTableProperties {
   TableName name;
   bool if_exists = false;
   std::vector<std::string> keys;
+  bool operator==(const UnsetTableProperties&) const = default;
 };
 struct AddColumns {
   TableName name;
   std::optional<PartitionSpec> partition;
   std::vector<HiveColumn> columns;
+  bool operator==(const AddColumns&) const = default;
 };
 struct ReplaceColumns {
   TableName name;
   std::optional<PartitionSpec> partition;
   std::vector<HiveColumn> columns;
+  bool operator==(const ReplaceColumns&) const = default;
 };
 
 struct RepairTable {
   TableName name;
+  bool operator==(const RepairTable&) const = default;
 };
 
 struct ShowDatabases {
   std::string pattern;  ///< "": all
+  bool operator==(const ShowDatabases&) const = default;
 };
 struct ShowTables {
   std::string database;  ///< "": the current one
   std::string pattern;
+  bool operator==(const ShowTables&) const = default;
 };
 struct ShowViews {
   std::string database;
   std::string pattern;
+  bool operator==(const ShowViews&) const = default;
 };
 struct ShowColumns {
   TableName name;
+  bool operator==(const ShowColumns&) const = default;
 };
 struct ShowPartitions {
   TableName name;
   std::optional<PartitionSpec> partition;  ///< only those within
+  bool operator==(const ShowPartitions&) const = default;
 };
 struct ShowCreateTable {
   TableName name;
+  bool operator==(const ShowCreateTable&) const = default;
 };
 struct ShowCreateView {
   TableName name;
+  bool operator==(const ShowCreateView&) const = default;
 };
 struct ShowTableProperties {
   TableName name;
   std::optional<std::string> key;
+  bool operator==(const ShowTableProperties&) const = default;
 };
 
 enum class DescribeForm : std::uint8_t { kPlain, kFormatted, kExtended, kHistory };
@@ -216,12 +250,14 @@ struct Describe {
   std::optional<PartitionSpec> partition;
   /// `metadata.$key$`: {"metadata", "$key$"}; lower case.
   std::vector<std::string> column_path;
+  bool operator==(const Describe&) const = default;
 };
 
 struct InsertInto {
   TableName name;
   std::vector<std::string> columns;  ///< lower case; none: all
   Query query;                       ///< a SELECT, WITH or VALUES
+  bool operator==(const InsertInto&) const = default;
 };
 
 struct Unload {
@@ -229,6 +265,7 @@ struct Unload {
   std::string location;
   Position location_position = 0;
   std::vector<Property> properties;
+  bool operator==(const Unload&) const = default;
 };
 
 enum class ExplainType : std::uint8_t { kLogical, kDistributed, kValidate, kIo };
@@ -236,25 +273,30 @@ enum class ExplainFormat : std::uint8_t { kText, kGraphviz, kJson };
 struct Explain {
   bool analyze = false;
   bool verbose = false;
-  std::optional<ExplainType> type;
+  std::optional<ExplainType> type;  ///< never with analyze
   std::optional<ExplainFormat> format;
   Query query;
+  bool operator==(const Explain&) const = default;
 };
 
 struct Prepare {
   std::string name;  ///< lower case
   Query query;
+  bool operator==(const Prepare&) const = default;
 };
 struct Execute {
   std::string name;
   std::vector<Query> arguments;  ///< of USING: each expression's text
+  bool operator==(const Execute&) const = default;
 };
 struct Deallocate {
   std::string name;
+  bool operator==(const Deallocate&) const = default;
 };
 
 struct UseDatabase {
   std::string name;
+  bool operator==(const UseDatabase&) const = default;
 };
 
 using Statement =

@@ -1,6 +1,8 @@
 #include "model/hive_type.h"
 
+#include <algorithm>
 #include <array>
+#include <unordered_set>
 #include <utility>
 
 namespace clicklake {
@@ -120,13 +122,13 @@ class TypeReader {
 
   bool fields(HiveType* type, int depth) {
     if (!expect('<')) return false;
+    std::unordered_set<std::string> names;
     do {
       skip_blanks();
       const std::size_t begin = at_;
       std::string name = at_ < text_.size() && text_[at_] == '`' ? quoted() : word();
       if (name.empty()) return fail("expected a field's name");
-      for (const std::string& other : type->field_names) {
-        if (other != name) continue;
+      if (!names.insert(name).second) {
         at_ = begin;
         return fail("the field '" + name + "' is there twice");
       }
@@ -175,9 +177,18 @@ class TypeReader {
   }
 
   void skip_blanks() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
-      ++at_;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == ' ' || (c >= '\t' && c <= '\r')) {
+        ++at_;
+      } else if (text_.substr(at_, 2) == "--") {
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      } else if (text_.substr(at_, 2) == "/*" && text_.find("*/", at_ + 2) != text_.npos) {
+        at_ = text_.find("*/", at_ + 2) + 2;
+      } else {
+        return;
+      }
+    }
   }
 
   bool next_is(char c) {

@@ -64,9 +64,9 @@ struct HiveTypeFault {
   std::string message;       ///< "expected '>' or ','"
 };
 
-/// Reads a type at `*position` of `text` and moves it behind. Any letter case; blanks between
-/// tokens; `integer` is int, `decimal` is decimal(10,0), `double precision` is double, `real` is
-/// float; field names may stand in backticks. False: see `*fault`.
+/// Reads a type at `*position` of `text` and moves it behind. Any letter case; blanks and SQL
+/// comments between tokens; `integer` is int, `decimal` is decimal(10,0), `double precision` is
+/// double, `real` is float; field names may stand in backticks. False: see `*fault`.
 bool read_hive_type(std::string_view text, std::size_t* position, HiveType* type,
                     HiveTypeFault* fault);
 

@@ -30,6 +30,20 @@ TEST(HiveType, OtherSpellingsMeanTheSame) {
   EXPECT_EQ(spelled("struct<`City`: string>"), "struct<city:string>");
 }
 
+TEST(HiveType, CommentsStandBetweenTokens) {
+  EXPECT_EQ(spelled("struct<a:int, -- the first\n b /* > */ : string>"), "struct<a:int,b:string>");
+  EXPECT_EQ(spelled("array<int /* not closed"),
+            "error: the type 'array<int /* not closed': expected '>' at byte 10");
+}
+
+TEST(HiveType, ManyFieldsTakeNoSquareOfTheirNumber) {
+  std::string text = "struct<";
+  for (int i = 0; i < 200'000; ++i) text += "f" + std::to_string(i) + ":int,";
+  const auto type = parse_hive_type(text + "last:string>");
+  ASSERT_TRUE(type);
+  EXPECT_EQ(type->children.size(), 200'001U);
+}
+
 TEST(HiveType, FaultNamesTheByte) {
   EXPECT_EQ(spelled("text"), "error: the type 'text': there is no type 'text' at byte 0");
   EXPECT_EQ(spelled("map<string;string>"),

@@ -10,6 +10,7 @@
 #include "metastore/metastore.h"
 #include "model/star_schema.h"
 #include "objstore/object_store.h"
+#include "query/athena_functions.h"
 #include "query/catalog_statements.h"
 #include "query/lake_views.h"
 #include "query/query_statements.h"
@@ -263,6 +264,7 @@ struct LakeSession::Impl {
   Result<QueryResult> run(std::string_view statement) {
     RETURN_IF_ERROR(end_last());
     notes.clear();
+    RETURN_IF_ERROR(prepare_athena_functions(*session, statement));
     if (ddl::is_athena_statement(statement)) {
       ASSIGN_OR_RETURN(const bool scratch, names_scratch(statement));
       if (!scratch) return run_athena(statement);
@@ -331,6 +333,7 @@ Result<std::unique_ptr<LakeSession>> LakeSession::open(Catalog& catalog,
       impl->tables.push_back(definition);
   }
   RETURN_IF_ERROR(register_unbound_table(*impl->session));
+  RETURN_IF_ERROR(register_athena_functions(*impl->session));
   RETURN_IF_ERROR(impl->unbind());
   return std::unique_ptr<LakeSession>(new LakeSession(std::move(impl)));
 }
