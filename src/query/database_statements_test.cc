@@ -27,7 +27,7 @@ TEST_F(DatabaseStatementsTest, CreateKeepsCommentLocationAndProperties) {
 }
 
 TEST_F(DatabaseStatementsTest, TheSameAgainIsANoOpAndADifferentOneFails) {
-  run(kCreate);
+  must(kCreate);
   EXPECT_THAT(notes(kCreate), HasSubstr("is there already"));
   EXPECT_THAT(notes("CREATE SCHEMA clickstreams"), HasSubstr("is there already"));
   EXPECT_THAT(
@@ -42,8 +42,8 @@ TEST_F(DatabaseStatementsTest, TheSameAgainIsANoOpAndADifferentOneFails) {
 }
 
 TEST_F(DatabaseStatementsTest, DropIsRestrictUnlessCascadeIsWritten) {
-  run("CREATE DATABASE shop");
-  run("CREATE EXTERNAL TABLE shop.t (a string) LOCATION 's3://mapped/t/'");
+  must("CREATE DATABASE shop");
+  must("CREATE EXTERNAL TABLE shop.t (a string) LOCATION 's3://mapped/t/'");
   const std::string message = failure("DROP DATABASE shop");
   EXPECT_THAT(message,
               StartsWith("SCHEMA_NOT_EMPTY: line 1:1: Cannot drop non-empty schema 'shop'"));
@@ -54,7 +54,7 @@ TEST_F(DatabaseStatementsTest, DropIsRestrictUnlessCascadeIsWritten) {
 }
 
 TEST_F(DatabaseStatementsTest, AnEmptyOneIsDropped) {
-  run("CREATE DATABASE shop");
+  must("CREATE DATABASE shop");
   EXPECT_THAT(rows("DROP DATABASE shop"), IsEmpty());
   EXPECT_FALSE(metastore_->database("shop").has_value());
 }
@@ -72,7 +72,7 @@ TEST_F(DatabaseStatementsTest, TheLakesOwnAndTheDefaultDatabaseStay) {
 }
 
 TEST_F(DatabaseStatementsTest, AlterSetsProperties) {
-  run(kCreate);
+  must(kCreate);
   EXPECT_THAT(rows("ALTER DATABASE clickstreams SET DBPROPERTIES ('creator'='John Doe', 'x'='y')"),
               IsEmpty());
   const auto database = metastore_->database("clickstreams");
@@ -84,7 +84,7 @@ TEST_F(DatabaseStatementsTest, AlterSetsProperties) {
 }
 
 TEST_F(DatabaseStatementsTest, ShowListsThoseThatFitThePattern) {
-  run("CREATE DATABASE web_analytics");
+  must("CREATE DATABASE web_analytics");
   EXPECT_THAT(rows("SHOW DATABASES"),
               ElementsAre("clickstream_processed", "clickstream_raw", "default", "web_analytics"));
   EXPECT_THAT(rows("SHOW SCHEMAS"), ::testing::SizeIs(4));
@@ -95,7 +95,7 @@ TEST_F(DatabaseStatementsTest, ShowListsThoseThatFitThePattern) {
 TEST_F(DatabaseStatementsTest, UseChangesWhereNamesAreLookedFor) {
   EXPECT_THAT(failure("DESCRIBE click_events_raw"), HasSubstr("Table not found click_events_raw"));
   EXPECT_EQ(statements_->current_database(), "default");
-  run("USE clickstream_raw");
+  must("USE clickstream_raw");
   EXPECT_EQ(statements_->current_database(), "clickstream_raw");
   EXPECT_THAT(rows("SHOW TABLES"), ElementsAre("click_events_raw"));
   EXPECT_THAT(failure("USE nowhere"), HasSubstr("Database does not exist: nowhere"));
@@ -103,9 +103,9 @@ TEST_F(DatabaseStatementsTest, UseChangesWhereNamesAreLookedFor) {
 }
 
 TEST_F(DatabaseStatementsTest, DroppingTheCurrentOneLeavesTheDefault) {
-  run("CREATE DATABASE shop");
-  run("USE shop");
-  run("DROP DATABASE shop");
+  must("CREATE DATABASE shop");
+  must("USE shop");
+  must("DROP DATABASE shop");
   EXPECT_EQ(statements_->current_database(), "default");
 }
 

@@ -39,7 +39,7 @@ TEST_F(AddPartitionTest, LiesBelowTheTableWhereNoLocationIsWritten) {
 
 TEST_F(AddPartitionTest, AnExistingOneIsAnErrorWithoutIfNotExists) {
   const std::string add = "ALTER TABLE orders ADD PARTITION (dt = '2016-05-14', country = 'IN')";
-  run(add);
+  must(add);
   EXPECT_EQ(code(add), ErrorCode::kAlreadyExists);
   const std::string message = failure(add);
   EXPECT_THAT(message, StartsWith("line 1:34: "));
@@ -58,7 +58,7 @@ TEST_F(AddPartitionTest, TheSamePlaceAgainIsANoOpWithANote) {
 }
 
 TEST_F(AddPartitionTest, AnotherPlaceIsAnErrorNamingBoth) {
-  run(kAddHour);
+  must(kAddHour);
   const std::string other =
       "ALTER TABLE clickstream_raw.click_events_raw ADD PARTITION (year=2024, month=11, day=04, "
       "hour=15) LOCATION 's3://company-raw/clickstream/elsewhere/'";
@@ -68,7 +68,7 @@ TEST_F(AddPartitionTest, AnotherPlaceIsAnErrorNamingBoth) {
 }
 
 TEST_F(AddPartitionTest, IfNotExistsLeavesTheLocationAsItIs) {
-  run(kAddHour);
+  must(kAddHour);
   EXPECT_THAT(notes("ALTER TABLE clickstream_raw.click_events_raw ADD IF NOT EXISTS PARTITION "
                     "(year=2024, month=11, day=04, hour=15) LOCATION 's3://mapped/other/'"),
               HasSubstr("stays at 's3://company-raw/clickstream/2024/11/04/15/'"));
@@ -77,13 +77,14 @@ TEST_F(AddPartitionTest, IfNotExistsLeavesTheLocationAsItIs) {
 }
 
 TEST_F(AddPartitionTest, ManyAreRegisteredByOneStatement) {
-  run("ALTER TABLE orders ADD IF NOT EXISTS PARTITION (dt='a', country='IN') LOCATION "
+  must(
+      "ALTER TABLE orders ADD IF NOT EXISTS PARTITION (dt='a', country='IN') LOCATION "
       "'s3://mapped/x/' PARTITION (dt='b', country='IN') PARTITION (dt='b', country='IN')");
   EXPECT_THAT(rows("SHOW PARTITIONS orders"), ElementsAre("dt=a/country=IN", "dt=b/country=IN"));
 }
 
 TEST_F(AddPartitionTest, OneThatFailsRegistersNone) {
-  run("ALTER TABLE orders ADD PARTITION (dt='b', country='IN')");
+  must("ALTER TABLE orders ADD PARTITION (dt='b', country='IN')");
   EXPECT_EQ(code("ALTER TABLE orders ADD PARTITION (dt='a', country='IN') PARTITION (dt='b', "
                  "country='IN')"),
             ErrorCode::kAlreadyExists);
@@ -94,7 +95,8 @@ TEST_F(AddPartitionTest, OneThatFailsRegistersNone) {
 }
 
 TEST_F(AddPartitionTest, TheFoldersSpellingIsThatOfTheStatement) {
-  run("ALTER TABLE clickstream_raw.click_events_raw ADD PARTITION (year=2024, month=1, day=04, "
+  must(
+      "ALTER TABLE clickstream_raw.click_events_raw ADD PARTITION (year=2024, month=1, day=04, "
       "hour='05')");
   EXPECT_EQ(partition("click_events_raw", {"2024", "1", "4", "5"}).location,
             "raw/clickstream/year=2024/month=1/day=04/hour=05/");
@@ -123,7 +125,7 @@ TEST_F(AddPartitionTest, AValueIsOfItsKeysType) {
 }
 
 TEST_F(AddPartitionTest, ATableWithoutKeysTakesNone) {
-  run("CREATE EXTERNAL TABLE unpartitioned_t (a string) LOCATION 's3://mapped/u/'");
+  must("CREATE EXTERNAL TABLE unpartitioned_t (a string) LOCATION 's3://mapped/u/'");
   EXPECT_THAT(failure("ALTER TABLE unpartitioned_t ADD PARTITION (dt='x')"),
               HasSubstr("table is not partitioned but partition spec exists: {dt=x}"));
 }
@@ -221,7 +223,8 @@ class RepairTableTest : public PartitionStatementsTest {};
 TEST_F(RepairTableTest, AddsFoldersThatAreNotRegistered) {
   make_folder("raw/clickstream/year=2024/month=11/day=04/hour=15");
   make_folder("raw/clickstream/year=2024/month=11/day=04/hour=16");
-  run("ALTER TABLE clickstream_raw.click_events_raw ADD PARTITION (year=2024, month=11, day=4, "
+  must(
+      "ALTER TABLE clickstream_raw.click_events_raw ADD PARTITION (year=2024, month=11, day=4, "
       "hour=16) LOCATION 'raw/clickstream/year=2024/month=11/day=04/hour=16/'");
   const auto lines = rows("MSCK REPAIR TABLE clickstream_raw.click_events_raw");
   ASSERT_EQ(lines.size(), 2U);
@@ -242,7 +245,7 @@ TEST_F(RepairTableTest, ASecondRepairFindsNothing) {
 }
 
 TEST_F(RepairTableTest, RemovesNone) {
-  run("ALTER TABLE orders ADD PARTITION (dt='gone', country='IN')");
+  must("ALTER TABLE orders ADD PARTITION (dt='gone', country='IN')");
   make_folder("mapped/orders");
   EXPECT_THAT(rows("MSCK REPAIR TABLE orders"), IsEmpty());
   EXPECT_THAT(rows("SHOW PARTITIONS orders"), ElementsAre("dt=gone/country=IN"));
@@ -257,7 +260,7 @@ TEST_F(RepairTableTest, OddFoldersAreNotedAndNotAdded) {
 }
 
 TEST_F(RepairTableTest, ATableWithoutKeysIsRefused) {
-  run("CREATE EXTERNAL TABLE u (a string) LOCATION 's3://mapped/u/'");
+  must("CREATE EXTERNAL TABLE u (a string) LOCATION 's3://mapped/u/'");
   EXPECT_THAT(failure("MSCK REPAIR TABLE u"), HasSubstr("is not a partitioned table"));
   EXPECT_THAT(failure("MSCK REPAIR TABLE nothing"), HasSubstr("Table not found nothing"));
 }

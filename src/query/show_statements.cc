@@ -38,8 +38,9 @@ StatementRows lines(std::string column, std::string_view text) {
 
 /// A name as CREATE VIEW reads it: in double quotes where it needs some.
 std::string view_name_text(const std::string& name) {
-  const bool plain = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos &&
-                     !ddl::is_reserved_word(name);
+  const bool plain =
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == std::string::npos &&
+      name.find_first_of("0123456789") != 0 && !ddl::is_reserved_word(name);
   return plain ? name : "\"" + name + "\"";
 }
 

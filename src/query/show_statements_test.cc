@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ddl/parser.h"
 #include "query/statements_fixture.h"
 
 namespace clicklake {
@@ -25,7 +26,7 @@ TEST_F(ShowStatementsTest, TablesAreThoseOfTheCurrentDatabaseWithItsViews) {
 
 TEST_F(ShowStatementsTest, TablesFitThePattern) {
   for (const char* name : {"web_logs", "us_flights_2024"})
-    run("CREATE EXTERNAL TABLE " + std::string(name) + " (a string) LOCATION 's3://mapped/t/'");
+    must("CREATE EXTERNAL TABLE " + std::string(name) + " (a string) LOCATION 's3://mapped/t/'");
   EXPECT_THAT(rows("SHOW TABLES IN `default` '*logs|*flights*'"),
               ElementsAre("us_flights_2024", "web_logs"));
   EXPECT_THAT(rows("SHOW TABLES '*nothing*'"), IsEmpty());
@@ -53,7 +54,8 @@ TEST_F(ShowStatementsTest, ColumnsEndWithThePartitionColumns) {
 }
 
 TEST_F(ShowStatementsTest, PartitionsArePathsOfTheirValues) {
-  run("ALTER TABLE clickstream_raw.click_events_raw ADD PARTITION (year=2024, month=11, day=01, "
+  must(
+      "ALTER TABLE clickstream_raw.click_events_raw ADD PARTITION (year=2024, month=11, day=01, "
       "hour=0) PARTITION (year=2024, month=11, day=2, hour=0)");
   EXPECT_THAT(rows("SHOW PARTITIONS clickstream_raw.click_events_raw"),
               ElementsAre("year=2024/month=11/day=1/hour=0", "year=2024/month=11/day=2/hour=0"));
@@ -63,20 +65,21 @@ TEST_F(ShowStatementsTest, PartitionsArePathsOfTheirValues) {
 }
 
 TEST_F(ShowStatementsTest, ProjectedPartitionsAreNotListed) {
-  run("CREATE EXTERNAL TABLE p (a string) PARTITIONED BY (b int) LOCATION 's3://mapped/p/' "
+  must(
+      "CREATE EXTERNAL TABLE p (a string) PARTITIONED BY (b int) LOCATION 's3://mapped/p/' "
       "TBLPROPERTIES ('projection.enabled'='true', 'projection.b.type'='integer', "
       "'projection.b.range'='1,9')");
   EXPECT_THAT(rows("SHOW PARTITIONS p"), IsEmpty());
 }
 
 TEST_F(ShowStatementsTest, PartitionsOfATableWithoutKeysAreAnError) {
-  run("CREATE EXTERNAL TABLE u (a string) LOCATION 's3://mapped/u/'");
+  must("CREATE EXTERNAL TABLE u (a string) LOCATION 's3://mapped/u/'");
   EXPECT_THAT(failure("SHOW PARTITIONS u"),
               HasSubstr("Table default.u is not a partitioned table"));
 }
 
 TEST_F(ShowStatementsTest, TablePropertiesAreNamesAndValues) {
-  run("ALTER TABLE orders SET TBLPROPERTIES ('parquet.compression'='ZSTD')");
+  must("ALTER TABLE orders SET TBLPROPERTIES ('parquet.compression'='ZSTD')");
   EXPECT_THAT(rows("SHOW TBLPROPERTIES orders"), Contains("parquet.compression|ZSTD"));
   EXPECT_THAT(rows("SHOW TBLPROPERTIES orders"), Contains("EXTERNAL|TRUE"));
   EXPECT_THAT(run("SHOW TBLPROPERTIES orders")->columns, ElementsAre("prpt_name", "prpt_value"));
@@ -91,7 +94,11 @@ TEST_F(ShowStatementsTest, CreateTableIsALineARow) {
 TEST_F(ShowStatementsTest, CreateViewShowsTheQueryAsWritten) {
   make_view("v1", "SELECT \"a\"\nFROM t");
   EXPECT_THAT(rows("SHOW CREATE VIEW v1"),
-              ElementsAre("CREATE VIEW \"default\".\"v1\" AS", "SELECT \"a\"", "FROM t"));
+              ElementsAre("CREATE VIEW default.v1 AS", "SELECT \"a\"", "FROM t"));
+  make_view("order", "SELECT 1 a");
+  EXPECT_THAT(rows("SHOW CREATE VIEW `order`"),
+              ElementsAre("CREATE VIEW default.\"order\" AS", "SELECT 1 a"));
+  EXPECT_TRUE(ddl::parse("CREATE VIEW default.\"order\" AS\nSELECT 1 a").has_value());
   EXPECT_THAT(failure("SHOW CREATE VIEW orders"), HasSubstr("SHOW CREATE TABLE"));
   EXPECT_THAT(failure("SHOW CREATE VIEW nothing"), HasSubstr("Table not found nothing"));
 }

@@ -50,10 +50,6 @@ Result<SpecReading> read_spec(const StatementContext& context, const Table& tabl
                       "SemanticException [Error 10098]: Non-Partition column appears in the "
                       "partition specification: " +
                           key);
-    if (reading.given[index])
-      return error_at(
-          context, ErrorCode::kInvalidArgument, spec.position,
-          "SemanticException: partition column " + key + " is given twice in " + spec_text(spec));
     auto canonical = canonical_partition_value(table.partition_keys[index].type, value);
     if (!canonical)
       return error_at(context, ErrorCode::kInvalidArgument, spec.position,

@@ -54,8 +54,8 @@ struct SpecValues {
   std::vector<std::string> canonical;
   std::vector<std::string> written;
 };
-/// Errors: kInvalidArgument, the table is not partitioned, a key is none of the table's, is missing
-/// or given twice, or a value is none of its key's type.
+/// Errors: kInvalidArgument, the table is not partitioned, a key is none of the table's or is
+/// missing, or a value is none of its key's type.
 Result<SpecValues> full_spec(const StatementContext& context, const Table& table,
                              const ddl::PartitionSpec& spec);
 /// The same for some of the keys: those without a value are left empty in `given`.

@@ -50,6 +50,11 @@ Result<StatementRows> StatementsFixture::run(std::string_view sql) {
   return statements_->run(statement, sql);
 }
 
+void StatementsFixture::must(std::string_view sql) {
+  const auto result = run(sql);
+  EXPECT_TRUE(result.has_value()) << sql << "\n" << result.error().message;
+}
+
 std::vector<std::string> StatementsFixture::rows(std::string_view sql) {
   auto result = run(sql);
   EXPECT_TRUE(result.has_value()) << sql << "\n" << result.error().message;

@@ -27,6 +27,8 @@ class StatementsFixture : public ::testing::Test {
 
   /// Parses and runs `sql`.
   Result<StatementRows> run(std::string_view sql);
+  /// Runs `sql`; a failure of the test where it fails.
+  void must(std::string_view sql);
   /// Its rows, columns joined by '|', NULL as "NULL"; a failure of the test where it fails.
   std::vector<std::string> rows(std::string_view sql);
   /// Its notes, one a line; a failure of the test where it fails.

@@ -19,75 +19,9 @@ namespace {
 
 constexpr std::string_view kComment = "comment";
 
-bool has_column(const std::vector<HiveColumn>& columns, std::string_view name) {
-  return std::any_of(columns.begin(), columns.end(),
-                     [&](const HiveColumn& column) { return column.name == name; });
-}
-
 Error create_error(const StatementContext& context, const ddl::CreateTable& create,
                    std::string_view message, ErrorCode code = ErrorCode::kInvalidArgument) {
   return error_at(context, code, create.name.position, message);
-}
-
-Status check_columns(const StatementContext& context, const ddl::CreateTable& create) {
-  if (create.columns.empty())
-    return create_error(context, create,
-                        "SemanticException: at least one column must be specified for the table");
-  std::vector<HiveColumn> seen;
-  for (const HiveColumn& column : create.columns) {
-    if (has_column(seen, column.name))
-      return create_error(context, create,
-                          "SemanticException [Error 10036]: Duplicate column name: " + column.name);
-    seen.push_back(column);
-  }
-  for (const HiveColumn& key : create.partition_keys) {
-    if (has_column(seen, key.name))
-      return create_error(context, create,
-                          "SemanticException [Error 10035]: Column repeated in partitioning "
-                          "columns: " +
-                              key.name + " (it is read from the partition, not from the files)");
-    seen.push_back(key);
-  }
-  for (const std::string& column : create.bucket_columns)
-    if (!has_column(create.columns, column))
-      return create_error(context, create,
-                          "SemanticException [Error 10002]: Invalid column reference " + column +
-                              " in CLUSTERED BY");
-  for (const ddl::PartitionTransformSpec& transform : create.partition_transforms)
-    if (!has_column(create.columns, transform.column))
-      return create_error(context, create,
-                          "SemanticException [Error 10002]: Invalid column reference " +
-                              transform.column + " in PARTITIONED BY");
-  return {};
-}
-
-Status check_form(const StatementContext& context, const ddl::CreateTable& create) {
-  if (is_iceberg(create.properties)) {
-    if (create.external)
-      return create_error(context, create,
-                          "CREATE EXTERNAL TABLE is not supported for table type ICEBERG (leave "
-                          "EXTERNAL out)");
-    if (!create.partition_keys.empty())
-      return create_error(context, create,
-                          "an Iceberg table is partitioned by its columns and their transforms, "
-                          "without types: PARTITIONED BY (category, day(event_timestamp))");
-    if (create.row_format || create.stored_as)
-      return create_error(context, create,
-                          "ROW FORMAT and STORED AS are not supported for table type ICEBERG (its "
-                          "format is the table property 'format')");
-  } else {
-    if (!create.external)
-      return create_error(context, create,
-                          "only external table creation is supported (add EXTERNAL, or "
-                          "TBLPROPERTIES ('table_type'='ICEBERG'))");
-    if (!create.partition_transforms.empty())
-      return create_error(context, create,
-                          "partition columns need a type: PARTITIONED BY (day int); columns and "
-                          "transforms without types are for table type ICEBERG");
-  }
-  if (!create.location || create.location->empty())
-    return create_error(context, create, "no location (LOCATION is required)");
-  return {};
 }
 
 bool is_reserved_type(std::string_view key, std::string_view value) {
@@ -100,9 +34,8 @@ Error reserved_type_error(const StatementContext& context, const ddl::TableName&
       "table_type " + std::string(kLakeTableType) + " is kept for the tables of the star schema");
 }
 
+/// The table that a statement asks for, whose form the parser has checked.
 Result<Table> table_of(const StatementContext& context, const ddl::CreateTable& create) {
-  RETURN_IF_ERROR(check_form(context, create));
-  RETURN_IF_ERROR(check_columns(context, create));
   Table table;
   table.database = database_of(context, create.name);
   table.name = create.name.table;
@@ -116,6 +49,8 @@ Result<Table> table_of(const StatementContext& context, const ddl::CreateTable& 
     if (is_reserved_type(key, value)) return reserved_type_error(context, create.name);
     if (key == kComment)
       table.description = value;
+    else if (is_iceberg({{key, value}}))
+      set_parameter(&table.parameters, kTableTypeParameter, kIcebergTableType);
     else if (!is_kept_by_hive(key))
       set_parameter(&table.parameters, key, value);
   }

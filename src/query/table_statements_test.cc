@@ -57,22 +57,22 @@ TEST_F(CreateTableTest, ANewTableIsInTheCurrentDatabase) {
 }
 
 TEST_F(CreateTableTest, TheSameAgainIsANoOpWithANote) {
-  run(kCreateOrders);
+  must(kCreateOrders);
   EXPECT_THAT(notes(kCreateOrders), HasSubstr("default.orders is there already"));
   EXPECT_EQ(table("default", "orders").version, 1);
 }
 
 TEST_F(CreateTableTest, AnotherSpellingOfTheSamePlaceIsTheSame) {
-  run(json_table("t (a string)", "LOCATION 's3://mapped/t/'"));
-  for (const std::string place :
+  must(json_table("t (a string)", "LOCATION 's3://mapped/t/'"));
+  for (const std::string& place :
        {std::string("s3://mapped/t"), std::string("mapped/t/"), (folder_ / "mapped/t").string()})
     EXPECT_THAT(notes(json_table("t (a string)", "LOCATION '" + place + "'")),
                 HasSubstr("is there already"));
 }
 
 TEST_F(CreateTableTest, ADifferentOneFailsNamingWhatDiffers) {
-  run(json_table("t (a string)",
-                 "LOCATION 's3://mapped/t/' TBLPROPERTIES ('skip.header.line.count'='1')"));
+  must(json_table("t (a string)",
+                  "LOCATION 's3://mapped/t/' TBLPROPERTIES ('skip.header.line.count'='1')"));
   const std::string place = "LOCATION 's3://mapped/t/'";
   EXPECT_THAT(failure(json_table("t (a int)", place)),
               HasSubstr("its column 1 is 'a string', not 'a int'"));
@@ -93,7 +93,7 @@ TEST_F(CreateTableTest, ADifferentOneFailsNamingWhatDiffers) {
 }
 
 TEST_F(CreateTableTest, IfNotExistsLeavesADifferentOneAsItIs) {
-  run(json_table("t (a string)", "LOCATION 's3://mapped/t/'"));
+  must(json_table("t (a string)", "LOCATION 's3://mapped/t/'"));
   EXPECT_THAT(notes(json_table("IF NOT EXISTS t (a int)", "LOCATION 's3://mapped/t/'")),
               HasSubstr("left as it is: its column 1"));
   EXPECT_EQ(table("default", "t").storage.columns[0].type, HiveType::of(HiveKind::kString));
@@ -114,7 +114,7 @@ TEST_F(CreateTableTest, APlaceOutsideOfItsFolderIsRefused) {
 TEST_F(CreateTableTest, ExternalIsRequired) {
   const std::string message = failure("CREATE TABLE t (a string) ROW FORMAT SERDE " +
                                       std::string(kOpenx) + " LOCATION 's3://mapped/t/'");
-  EXPECT_THAT(message, StartsWith("line 1:14: "));
+  EXPECT_THAT(message, StartsWith("line 1:8: "));
   EXPECT_THAT(message, HasSubstr("only external table creation is supported"));
 }
 
@@ -131,14 +131,15 @@ TEST_F(CreateTableTest, APartitionColumnMayNotRepeatAColumn) {
 
 TEST_F(CreateTableTest, AColumnMayNotRepeat) {
   EXPECT_THAT(failure(json_table("t (a string, A int)", "LOCATION 's3://mapped/t/'")),
-              HasSubstr("Duplicate column name: a"));
+              HasSubstr("the column 'a' is there twice"));
 }
 
 TEST_F(CreateTableTest, BucketsAreOfItsColumns) {
   EXPECT_THAT(failure("CREATE EXTERNAL TABLE t (a string) CLUSTERED BY (b) INTO 8 BUCKETS STORED "
                       "AS PARQUET LOCATION 's3://mapped/t/'"),
-              HasSubstr("Invalid column reference b"));
-  run("CREATE EXTERNAL TABLE t (a string) CLUSTERED BY (a) INTO 8 BUCKETS STORED AS PARQUET "
+              HasSubstr("the table has no column 'b'"));
+  must(
+      "CREATE EXTERNAL TABLE t (a string) CLUSTERED BY (a) INTO 8 BUCKETS STORED AS PARQUET "
       "LOCATION 's3://mapped/t/'");
   EXPECT_EQ(table("default", "t").storage.number_of_buckets, 8);
   EXPECT_THAT(table("default", "t").storage.bucket_columns, ElementsAre("a"));
@@ -180,7 +181,8 @@ TEST_F(CreateTableTest, ASerDeGoesWithItsFileFormat) {
 }
 
 TEST_F(CreateTableTest, DelimitedRowsAreLazySimple) {
-  run("CREATE EXTERNAL TABLE flights (yr int) ROW FORMAT DELIMITED FIELDS TERMINATED BY '\\t' "
+  must(
+      "CREATE EXTERNAL TABLE flights (yr int) ROW FORMAT DELIMITED FIELDS TERMINATED BY '\\t' "
       "ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' STORED AS TEXTFILE LOCATION 's3://mapped/f/' "
       "TBLPROPERTIES ('skip.header.line.count'='1')");
   const Table flights = table("default", "flights");
@@ -192,7 +194,7 @@ TEST_F(CreateTableTest, DelimitedRowsAreLazySimple) {
 }
 
 TEST_F(CreateTableTest, TheLongFormOfParquetIsTheShortOne) {
-  run("CREATE EXTERNAL TABLE t (a string) STORED AS PARQUET LOCATION 's3://mapped/t/'");
+  must("CREATE EXTERNAL TABLE t (a string) STORED AS PARQUET LOCATION 's3://mapped/t/'");
   EXPECT_THAT(
       notes("CREATE EXTERNAL TABLE t (a string) ROW FORMAT SERDE "
             "'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' STORED AS INPUTFORMAT "
@@ -208,7 +210,7 @@ constexpr std::string_view kIceberg =
     "TBLPROPERTIES ('table_type'='ICEBERG', 'format'='parquet')";
 
 TEST_F(CreateTableTest, AnIcebergTableKeepsItsTransforms) {
-  run(kIceberg);
+  must(kIceberg);
   const Table ice = table("default", "ice");
   EXPECT_EQ(*find_parameter(ice.parameters, "table_type"), "ICEBERG");
   EXPECT_EQ(*find_parameter(ice.parameters, kIcebergPartitioning),
@@ -221,12 +223,12 @@ TEST_F(CreateTableTest, AnIcebergTableKeepsItsTransforms) {
 TEST_F(CreateTableTest, AnIcebergTableIsNotExternalAndNeedsALocation) {
   EXPECT_THAT(failure("CREATE EXTERNAL TABLE i (a string) LOCATION 's3://mapped/i/' TBLPROPERTIES "
                       "('table_type'='ICEBERG')"),
-              HasSubstr("not supported for table type ICEBERG"));
+              HasSubstr("without EXTERNAL"));
   EXPECT_THAT(failure("CREATE TABLE i (a string) TBLPROPERTIES ('table_type'='ICEBERG')"),
               HasSubstr("LOCATION is required"));
   EXPECT_THAT(failure("CREATE TABLE i (a string) PARTITIONED BY (b) LOCATION 's3://mapped/i/' "
                       "TBLPROPERTIES ('table_type'='ICEBERG')"),
-              HasSubstr("Invalid column reference b"));
+              HasSubstr("the table has no column 'b'"));
 }
 
 class ShowCreateTableTest : public StatementsFixture {
@@ -255,21 +257,24 @@ class ShowCreateTableTest : public StatementsFixture {
 };
 
 TEST_F(ShowCreateTableTest, WhatItPrintsMakesTheSameTable) {
-  run(kCreateOrders);
+  must(kCreateOrders);
   expect_round_trip("orders");
-  run("CREATE EXTERNAL TABLE flights (yr int COMMENT 'it''s a year') COMMENT 'all of them' "
+  must(
+      "CREATE EXTERNAL TABLE flights (yr int COMMENT 'it''s a year') COMMENT 'all of them' "
       "PARTITIONED BY (dt string) ROW FORMAT DELIMITED FIELDS TERMINATED BY '\\t' ESCAPED BY "
       "'\\\\' LINES TERMINATED BY '\\n' STORED AS TEXTFILE LOCATION 's3://mapped/f/' TBLPROPERTIES "
       "('skip.header.line.count'='1')");
   expect_round_trip("flights");
-  run("CREATE EXTERNAL TABLE lazy (a string, b array<string>) ROW FORMAT SERDE "
+  must(
+      "CREATE EXTERNAL TABLE lazy (a string, b array<string>) ROW FORMAT SERDE "
       "'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe' WITH SERDEPROPERTIES "
       "('collection.delim'='|', 'serialization.null.format'='') LOCATION 's3://mapped/l/'");
   expect_round_trip("lazy");
-  run("CREATE EXTERNAL TABLE b (`date` date, v int) CLUSTERED BY (v) INTO 8 BUCKETS STORED AS "
+  must(
+      "CREATE EXTERNAL TABLE b (`date` date, v int) CLUSTERED BY (v) INTO 8 BUCKETS STORED AS "
       "PARQUET LOCATION 's3://mapped/b/'");
   expect_round_trip("b");
-  run(kIceberg);
+  must(kIceberg);
   expect_round_trip("ice");
 }
 
@@ -286,7 +291,7 @@ class DropTest : public StatementsFixture {};
 
 TEST_F(DropTest, ATableThatIsDroppedIsGoneAndItsFilesStay) {
   make_folder("mapped/orders");
-  run(kCreateOrders);
+  must(kCreateOrders);
   EXPECT_THAT(rows("DROP TABLE orders"), IsEmpty());
   EXPECT_FALSE(metastore_->table("default", "orders").has_value());
   EXPECT_TRUE(std::filesystem::exists(folder_ / "mapped/orders/a.json"));
@@ -310,7 +315,7 @@ TEST_F(DropTest, TheOtherDatabaseIsNamed) {
 
 TEST_F(DropTest, ViewsAreDroppedAsViewsAndTablesAsTables) {
   make_view("v", "SELECT 1 a");
-  run(kCreateOrders);
+  must(kCreateOrders);
   EXPECT_THAT(failure("DROP TABLE v"), HasSubstr("DROP VIEW"));
   EXPECT_THAT(failure("DROP VIEW orders"), HasSubstr("DROP TABLE"));
   EXPECT_THAT(rows("DROP VIEW v"), IsEmpty());
