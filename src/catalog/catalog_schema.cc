@@ -6,6 +6,7 @@
 
 #include "base/uuid.h"
 #include "catalog/metastore_schema.h"
+#include "catalog/query_log_schema.h"
 #include "model/star_schema.h"
 
 namespace clicklake {
@@ -162,6 +163,7 @@ Status migrate_to_version_2(Connection& connection) {
 
 Status migrate_to_version_3(Connection& connection) {
   RETURN_IF_ERROR(create_metastore(connection));
+  RETURN_IF_ERROR(create_query_log(connection));
   return connection.execute_script(kKeyCounts);
 }
 

@@ -7,6 +7,7 @@
 #include "crawl/path_layout.h"
 #include "format/line_reader.h"
 #include "format/parquet_footer.h"
+#include "format/parquet_footer_schema.h"
 #include "format/text_source.h"
 
 namespace clicklake {
@@ -124,7 +125,8 @@ Result<FileSample> sample_file(const std::filesystem::path& file, FileFormat for
   if (format != FileFormat::kParquet) return sample_text(file, format, options);
   FileSample sample;
   sample.format = format;
-  ASSIGN_OR_RETURN(sample.columns, read_parquet_columns(file));
+  ASSIGN_OR_RETURN(const ParquetFooter footer, read_parquet_footer(file));
+  ASSIGN_OR_RETURN(sample.columns, hive_columns(footer, file.string()));
   return sample;
 }
 

@@ -4,495 +4,348 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <optional>
-#include <string>
+#include <limits>
+#include <span>
+#include <utility>
+
+#include "format/parquet_footer_schema.h"
+#include "format/parquet_thrift_reader.h"
 
 namespace clicklake {
 namespace {
 
-constexpr std::size_t kLongestFooter = 64U << 20;
-constexpr int kMaxSkipDepth = 64;
+constexpr std::string_view kMagic = "PAR1";
+constexpr std::string_view kEncryptedMagic = "PARE";
+constexpr std::int64_t kTrailerBytes = 8;  // the footer's length and the magic
+constexpr std::int64_t kTailBytes = 64 << 10;
+constexpr std::size_t kMostPathBytes = std::size_t{64} << 20;
 
-/// The compact protocol, read with every bound checked. After a fault all reads give zeros.
-class ThriftReader {
- public:
-  enum Type : std::uint8_t {
-    kStop,
-    kTrue,
-    kFalse,
-    kI8,
-    kI16,
-    kI32,
-    kI64,
-    kDouble,
-    kBinary,
-    kList,
-    kSet,
-    kMap,
-    kStruct
-  };
+/// Bounds as stored.
+struct Statistics {
+  std::string_view min;
+  std::string_view max;
+  bool has_min = false;
+  bool has_max = false;
+  bool deprecated = false;  ///< compared as signed numbers whatever they are
+  std::optional<std::int64_t> nulls;
+};
 
-  explicit ThriftReader(std::string_view bytes) : bytes_(bytes) {}
+Statistics read_statistics(ThriftReader& in) {
+  Statistics out;
+  std::string_view old_min;
+  std::string_view old_max;
+  bool has_old_min = false;
+  bool has_old_max = false;
+  in.structure([&](int id, ThriftType type) {
+    switch (id) {
+      case 1: old_max = in.binary(type), has_old_max = true; return true;
+      case 2: old_min = in.binary(type), has_old_min = true; return true;
+      case 3: out.nulls = in.integer(type); return true;
+      case 5: out.max = in.binary(type), out.has_max = true; return true;
+      case 6: out.min = in.binary(type), out.has_min = true; return true;
+      default: return false;
+    }
+  });
+  if (!out.has_min && !out.has_max && has_old_min && has_old_max) {
+    out.min = old_min;
+    out.max = old_max;
+    out.has_min = out.has_max = out.deprecated = true;
+  }
+  return out;
+}
 
-  bool failed() const { return failed_; }
-  bool fail() {
-    failed_ = true;
-    bytes_ = {};
+std::optional<std::int64_t> little_endian(std::string_view bytes, std::size_t size,
+                                          bool is_signed) {
+  if (bytes.size() != size) return std::nullopt;
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < size; ++i)
+    value |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  if (size == 4 && is_signed) return static_cast<std::int32_t>(static_cast<std::uint32_t>(value));
+  if (size == 8 && !is_signed && value >> 63U != 0) return std::nullopt;
+  return static_cast<std::int64_t>(value);
+}
+
+constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
+
+/// `value` of `unit` in microseconds, rounded up or down.
+std::optional<std::int64_t> micros(std::int64_t value, ParquetUnit unit, bool up) {
+  if (unit == ParquetUnit::kMillis) {
+    if (value > kHighest / 1000 || value < kLowest / 1000) return std::nullopt;
+    return value * 1000;
+  }
+  if (unit == ParquetUnit::kMicros) return value;
+  const std::int64_t whole = value / 1000;
+  const std::int64_t rest = value % 1000;
+  if (up) return rest > 0 ? whole + 1 : whole;
+  return rest < 0 ? whole - 1 : whole;
+}
+
+/// Whether bounds of a leaf mean something as whole numbers.
+bool is_bounded(const ParquetNode& leaf) {
+  if (leaf.physical != ParquetPhysical::kInt32 && leaf.physical != ParquetPhysical::kInt64)
     return false;
+  return leaf.meaning == ParquetMeaning::kNone || leaf.meaning == ParquetMeaning::kInteger ||
+         leaf.meaning == ParquetMeaning::kDate || leaf.meaning == ParquetMeaning::kTimestamp;
+}
+
+std::optional<ParquetChunkInfo::Range> bounds_of(const Statistics& stored,
+                                                 const ParquetNode& leaf) {
+  if (!stored.has_min || !stored.has_max || !is_bounded(leaf)) return std::nullopt;
+  if (stored.deprecated && !leaf.is_signed) return std::nullopt;
+  const std::size_t size = leaf.physical == ParquetPhysical::kInt32 ? 4 : 8;
+  auto min = little_endian(stored.min, size, leaf.is_signed);
+  auto max = little_endian(stored.max, size, leaf.is_signed);
+  if (leaf.meaning == ParquetMeaning::kTimestamp) {
+    if (min) min = micros(*min, leaf.unit, false);
+    if (max) max = micros(*max, leaf.unit, true);
+  }
+  // Bounds that contradict each other say nothing.
+  if (!min || !max || *min > *max) return std::nullopt;
+  return ParquetChunkInfo::Range{*min, *max};
+}
+
+class FooterReader {
+ public:
+  FooterReader(std::string_view metadata, std::int64_t file_bytes)
+      : in_(metadata), file_bytes_(file_bytes) {
+    out_.file_bytes = file_bytes;
+    out_.footer_bytes = static_cast<std::int64_t>(metadata.size());
   }
 
-  /// The next field of the struct whose last one was `*id`; kStop at its end.
-  Type field(int* id) {
-    const std::uint8_t header = byte();
-    const auto type = static_cast<Type>(header & 15);
-    if (failed_ || type == kStop) return kStop;
-    *id = header >> 4 != 0 ? *id + (header >> 4) : static_cast<int>(zigzag());
-    return type;
+  ParquetFooter read() {
+    in_.structure([&](int id, ThriftType type) {
+      switch (id) {
+        case 2: read_schema(type); return true;
+        case 3:
+          out_.rows = in_.integer(type);
+          has_rows_ = true;
+          return true;
+        case 4: read_row_groups(type); return true;
+        case 6: out_.created_by = in_.binary(type); return true;
+        default: return false;
+      }
+    });
+    if (in_.ok() && !has_schema_) in_.fail("there is no schema");
+    if (in_.ok() && !has_rows_) in_.fail("there is no number of rows");
+    if (in_.ok() && sum_of_rows_ != out_.rows)
+      in_.fail("the rows of the row groups don't add up to those of the file");
+    if (in_.ok() && !in_.at_end()) in_.fail("there are bytes behind the footer's structure");
+    return std::move(out_);
   }
-  std::int64_t zigzag() {
-    const std::uint64_t v = varint();
-    return static_cast<std::int64_t>(v >> 1) ^ -static_cast<std::int64_t>(v & 1);
-  }
-  /// The value of a field of `type`, which must be that of a 32-bit number.
-  int i32(Type type) {
-    if (type != kI32) {
-      fail();
-      return 0;
-    }
-    return static_cast<int>(zigzag());
-  }
-  std::string_view binary() {
-    const std::uint64_t size = varint();
-    if (size > bytes_.size()) {
-      fail();
-      return {};
-    }
-    const std::string_view out = bytes_.substr(0, size);
-    bytes_.remove_prefix(size);
-    return out;
-  }
-  /// The number of a list's elements, which are of `*type`. Each takes a byte at least.
-  std::size_t list(Type* type) {
-    const std::uint8_t header = byte();
-    *type = static_cast<Type>(header & 15);
-    const std::uint64_t size = header >> 4 == 15 ? varint() : header >> 4;
-    if (size > bytes_.size()) {
-      fail();
-      return 0;
-    }
-    return static_cast<std::size_t>(size);
-  }
-  std::uint8_t byte() {
-    if (bytes_.empty()) {
-      fail();
-      return 0;
-    }
-    const auto b = static_cast<std::uint8_t>(bytes_[0]);
-    bytes_.remove_prefix(1);
-    return b;
-  }
-  void skip(Type type, int depth) {
-    if (depth > kMaxSkipDepth) {
-      fail();
+
+  const ThriftReader& in() const { return in_; }
+
+ private:
+  void read_schema(ThriftType type) {
+    if (has_schema_) {
+      in_.fail("there are two schemas");
       return;
     }
-    switch (type) {
-      case kTrue:
-      case kFalse: return;
-      case kI8: byte(); return;
-      case kI16:
-      case kI32:
-      case kI64: varint(); return;
-      case kDouble:
-        if (bytes_.size() < 8) {
-          fail();
-        } else {
-          bytes_.remove_prefix(8);
-        }
-        return;
-      case kBinary: binary(); return;
-      case kList:
-      case kSet: {
-        Type element = kStop;
-        const std::size_t size = list(&element);
-        for (std::size_t i = 0; i < size && !failed_; ++i) skip_element(element, depth + 1);
-        return;
-      }
-      case kMap: {
-        const std::uint64_t size = varint();
-        if (size == 0) return;
-        const std::uint8_t types = byte();
-        if (size > bytes_.size()) {
-          fail();
-          return;
-        }
-        for (std::uint64_t i = 0; i < size && !failed_; ++i) {
-          skip_element(static_cast<Type>(types >> 4), depth + 1);
-          skip_element(static_cast<Type>(types & 15), depth + 1);
-        }
-        return;
-      }
-      case kStruct: {
-        int id = 0;
-        for (Type t = field(&id); t != kStop; t = field(&id)) skip(t, depth + 1);
-        return;
-      }
-      default: fail();
-    }
+    has_schema_ = true;
+    out_.columns = read_parquet_schema(in_, type);
+    for (std::size_t i = 0; i < out_.columns.size(); ++i) add_leaves(out_.columns[i], "", i);
   }
 
- private:
-  /// Booleans in containers take a byte.
-  void skip_element(Type type, int depth) {
-    if (type == kTrue || type == kFalse) {
-      byte();
-    } else {
-      skip(type, depth);
+  void add_leaves(const ParquetNode& node, const std::string& prefix, std::size_t column) {
+    const std::string path = prefix.empty() ? node.name : prefix + "." + node.name;
+    if (node.is_group()) {
+      for (const ParquetNode& child : node.children) {
+        if (in_.ok()) add_leaves(child, path, column);
+      }
+      return;
     }
-  }
-  std::uint64_t varint() {
-    std::uint64_t v = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t b = byte();
-      v |= static_cast<std::uint64_t>(b & 0x7F) << shift;
-      if (b < 0x80) return v;
+    // Each leaf repeats the names above it: a few bytes could ask for gigabytes.
+    path_bytes_ += path.size();
+    if (path_bytes_ > kMostPathBytes) {
+      in_.fail("the names of the columns are too long");
+      return;
     }
-    fail();
-    return 0;
+    leaves_.push_back(&node);
+    out_.leaves.push_back({path, column, *node.physical, node.meaning});
   }
 
-  std::string_view bytes_;
-  bool failed_ = false;
+  void read_row_groups(ThriftType type) {
+    // The format's field order has the schema first.
+    if (!has_schema_) in_.fail("row groups come before the schema");
+    in_.list(type, [&](ThriftType element) {
+      if (in_.expect(element, ThriftType::kStruct)) read_row_group();
+    });
+  }
+
+  void read_row_group() {
+    ParquetRowGroupInfo group;
+    group.rows = -1;
+    in_.structure([&](int id, ThriftType type) {
+      switch (id) {
+        case 1:
+          in_.list(type, [&](ThriftType element) {
+            if (group.chunks.size() == leaves_.size()) {
+              in_.fail("a row group has more columns than the schema");
+            } else if (in_.expect(element, ThriftType::kStruct)) {
+              group.chunks.push_back(read_chunk(*leaves_[group.chunks.size()]));
+            }
+          });
+          return true;
+        case 3: group.rows = in_.integer(type); return true;
+        default: return false;
+      }
+    });
+    if (in_.ok() && group.chunks.size() != leaves_.size())
+      in_.fail("a row group has fewer columns than the schema");
+    if (in_.ok() && (group.rows < 0 || group.rows > kHighest - sum_of_rows_))
+      in_.fail("a row group's number of rows is none");
+    if (!in_.ok()) return;
+    sum_of_rows_ += group.rows;
+    out_.row_groups.push_back(std::move(group));
+  }
+
+  ParquetChunkInfo read_chunk(const ParquetNode& leaf) {
+    ParquetChunkInfo chunk;
+    bool has_metadata = false;
+    in_.structure([&](int id, ThriftType type) {
+      if (id != 3) return false;
+      if (!in_.expect(type, ThriftType::kStruct)) return true;
+      has_metadata = true;
+      chunk = read_chunk_metadata(leaf);
+      return true;
+    });
+    if (in_.ok() && !has_metadata) in_.fail("a column chunk has no metadata: is it encrypted?");
+    return chunk;
+  }
+
+  ParquetChunkInfo read_chunk_metadata(const ParquetNode& leaf) {
+    ParquetChunkInfo chunk;
+    chunk.compressed_bytes = -1;
+    Statistics statistics;
+    in_.structure([&](int id, ThriftType type) {
+      switch (id) {
+        case 1:
+          if (in_.integer(type) != static_cast<std::int64_t>(*leaf.physical))
+            in_.fail("a column chunk has another type than its column");
+          return true;
+        case 5: chunk.values = in_.integer(type); return true;
+        case 7: chunk.compressed_bytes = in_.integer(type); return true;
+        case 12:
+          if (in_.expect(type, ThriftType::kStruct)) statistics = read_statistics(in_);
+          return true;
+        default: return false;
+      }
+    });
+    if (!in_.ok()) return chunk;
+    if (chunk.compressed_bytes < 0 || chunk.compressed_bytes > file_bytes_) {
+      in_.fail("a column chunk's size does not fit into the file");
+    } else if (chunk.values < 0) {
+      in_.fail("a column chunk's number of values is negative");
+    }
+    if (statistics.nulls && *statistics.nulls >= 0 && *statistics.nulls <= chunk.values)
+      chunk.nulls = statistics.nulls;
+    chunk.bounds = bounds_of(statistics, leaf);
+    return chunk;
+  }
+
+  ThriftReader in_;
+  std::int64_t file_bytes_;
+  ParquetFooter out_;
+  std::vector<const ParquetNode*> leaves_;
+  std::size_t path_bytes_ = 0;
+  std::int64_t sum_of_rows_ = 0;
+  bool has_rows_ = false;
+  bool has_schema_ = false;
 };
 
-/// parquet.thrift `SchemaElement`.
-struct Element {
-  int type = -1;
-  int repetition = 0;  ///< 0 required, 1 optional, 2 repeated
-  std::string name;
-  int children = 0;
-  int converted = -1;
-  int scale = 0;
-  int precision = 0;
-  int logical = -1;       ///< the field of the LogicalType union
-  int integer_width = 0;  ///< of a logical integer
-  bool integer_signed = true;
-};
-
-using Type = ThriftReader::Type;
-
-/// The union LogicalType: which member, and of INTEGER its width.
-void read_logical(ThriftReader& in, Element* element) {
-  int id = 0;
-  for (Type type = in.field(&id); type != ThriftReader::kStop; type = in.field(&id)) {
-    element->logical = id;
-    constexpr int kInteger = 10;
-    constexpr int kDecimal = 5;
-    if (type != ThriftReader::kStruct || (id != kInteger && id != kDecimal)) {
-      in.skip(type, 0);
-      continue;
-    }
-    int member = 0;
-    for (Type t = in.field(&member); t != ThriftReader::kStop; t = in.field(&member)) {
-      if (id == kInteger && member == 1 && t == ThriftReader::kI8) {
-        element->integer_width = in.byte();
-      } else if (id == kInteger && member == 2) {
-        element->integer_signed = t == ThriftReader::kTrue;
-      } else if (id == kDecimal && member <= 2 && t == ThriftReader::kI32) {
-        (member == 1 ? element->scale : element->precision) = static_cast<int>(in.zigzag());
-      } else {
-        in.skip(t, 0);
-      }
-    }
-  }
-}
-
-Element read_element(ThriftReader& in) {
-  Element out;
-  int id = 0;
-  for (Type type = in.field(&id); type != ThriftReader::kStop; type = in.field(&id)) {
-    switch (id) {
-      case 1: out.type = in.i32(type); break;
-      case 3: out.repetition = in.i32(type); break;
-      case 4:
-        if (type != ThriftReader::kBinary) {
-          in.fail();
-        } else {
-          out.name = in.binary();
-        }
-        break;
-      case 5: out.children = in.i32(type); break;
-      case 6: out.converted = in.i32(type); break;
-      case 7: out.scale = in.i32(type); break;
-      case 8: out.precision = in.i32(type); break;
-      case 10:
-        if (type == ThriftReader::kStruct) {
-          read_logical(in, &out);
-        } else {
-          in.fail();
-        }
-        break;
-      default: in.skip(type, 0);
-    }
-  }
-  return out;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
-// parquet.thrift ConvertedType and the members of LogicalType.
-enum Converted {
-  kUtf8,
-  kMapType,
-  kMapKeyValue,
-  kListType,
-  kEnum,
-  kDecimalType,
-  kDateType,
-  kTimeMillis,
-  kTimeMicros,
-  kTimestampMillis,
-  kTimestampMicros,
-  kUint8,
-  kUint16,
-  kUint32,
-  kUint64,
-  kInt8,
-  kInt16,
-  kInt32,
-  kInt64,
-  kJson,
-  kBson,
-  kInterval
-};
-enum Logical {
-  kLogicalString = 1,
-  kLogicalMap = 2,
-  kLogicalList = 3,
-  kLogicalEnum = 4,
-  kLogicalDecimal = 5,
-  kLogicalDate = 6,
-  kLogicalTime = 7,
-  kLogicalTimestamp = 8,
-  kLogicalInteger = 10,
-  kLogicalJson = 12,
-  kLogicalUuid = 14
-};
-
-std::optional<HiveType> leaf_type(const Element& e) {
-  if (e.converted == kDecimalType || e.logical == kLogicalDecimal) {
-    if (e.precision < 1 || e.precision > 38 || e.scale < 0 || e.scale > e.precision)
-      return std::nullopt;
-    HiveType type = HiveType::of(HiveKind::kDecimal);
-    type.precision = e.precision;
-    type.scale = e.scale;
-    return type;
-  }
-  switch (e.type) {
-    case 0: return HiveType::of(HiveKind::kBoolean);
-    case 1:
-      if (e.converted == kDateType || e.logical == kLogicalDate)
-        return HiveType::of(HiveKind::kDate);
-      if (e.converted == kInt8 || (e.integer_signed && e.integer_width == 8))
-        return HiveType::of(HiveKind::kTinyint);
-      if (e.converted == kInt16 || (e.integer_signed && e.integer_width == 16))
-        return HiveType::of(HiveKind::kSmallint);
-      if (e.converted == kUint32 || (!e.integer_signed && e.integer_width == 32))
-        return HiveType::of(HiveKind::kBigint);
-      return HiveType::of(HiveKind::kInt);
-    case 2:
-      if (e.converted == kTimestampMillis || e.converted == kTimestampMicros ||
-          e.logical == kLogicalTimestamp)
-        return HiveType::of(HiveKind::kTimestamp);
-      return HiveType::of(HiveKind::kBigint);
-    case 3: return HiveType::of(HiveKind::kTimestamp);  // INT96
-    case 4: return HiveType::of(HiveKind::kFloat);
-    case 5: return HiveType::of(HiveKind::kDouble);
-    case 6:
-      if (e.converted == kUtf8 || e.converted == kEnum || e.converted == kJson ||
-          e.logical == kLogicalString || e.logical == kLogicalEnum || e.logical == kLogicalJson)
-        return HiveType::of(HiveKind::kString);
-      return HiveType::of(HiveKind::kBinary);
-    case 7: return HiveType::of(e.logical == kLogicalUuid ? HiveKind::kString : HiveKind::kBinary);
-    default: return std::nullopt;
-  }
-}
-
-/// Walks the schema list, which is the tree in depth-first order.
-class SchemaWalk {
+class OpenFile {
  public:
-  explicit SchemaWalk(const std::vector<Element>& elements) : elements_(elements) {}
-
-  std::optional<std::vector<HiveColumn>> columns() {
-    if (elements_.empty() || elements_[0].children < 0) return std::nullopt;
-    std::vector<HiveColumn> out;
-    for (int i = 0; i < elements_[0].children; ++i) {
-      if (next_ >= elements_.size()) return std::nullopt;
-      const std::string name = lower(elements_[next_].name);
-      auto type = node(0);
-      if (!type) return std::nullopt;
-      out.push_back({name, *std::move(type), ""});
-    }
-    if (next_ != elements_.size()) return std::nullopt;
-    return out;
+  explicit OpenFile(const std::filesystem::path& path)
+      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~OpenFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
   }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int descriptor() const { return descriptor_; }
 
  private:
-  /// The type of the element at `next_`, which moves behind its tree.
-  std::optional<HiveType> node(int depth) {
-    if (depth > kMaxTypeDepth || next_ >= elements_.size()) return std::nullopt;
-    const Element& e = elements_[next_];
-    auto type = e.children > 0 ? group(e, depth) : leaf(e);
-    if (!type || e.repetition != 2) return type;
-    HiveType array = HiveType::of(HiveKind::kArray);  // a repeated field of the old form
-    array.children.push_back(*std::move(type));
-    return array;
-  }
-  std::optional<HiveType> leaf(const Element& e) {
-    ++next_;
-    return leaf_type(e);
-  }
-  std::optional<HiveType> group(const Element& e, int depth) {
-    if (e.converted == kMapType || e.converted == kMapKeyValue || e.logical == kLogicalMap)
-      return map(e, depth);
-    if (e.converted == kListType || e.logical == kLogicalList) return list(e, depth);
-    return fields(e, depth);
-  }
-  std::optional<HiveType> fields(const Element& e, int depth) {
-    ++next_;
-    HiveType out = HiveType::of(HiveKind::kStruct);
-    for (int i = 0; i < e.children; ++i) {
-      if (next_ >= elements_.size()) return std::nullopt;
-      out.field_names.push_back(lower(elements_[next_].name));
-      auto child = node(depth + 1);
-      if (!child) return std::nullopt;
-      out.children.push_back(*std::move(child));
-    }
-    return out;
-  }
-  std::optional<HiveType> map(const Element& e, int depth) {
-    ++next_;
-    if (e.children != 1 || next_ >= elements_.size() || elements_[next_].children != 2)
-      return std::nullopt;
-    ++next_;
-    HiveType out = HiveType::of(HiveKind::kMap);
-    for (int i = 0; i < 2; ++i) {
-      auto child = node(depth + 1);
-      if (!child) return std::nullopt;
-      out.children.push_back(*std::move(child));
-    }
-    return out;
-  }
-  /// LogicalTypes.md, "Lists", with its rules for older writers.
-  std::optional<HiveType> list(const Element& e, int depth) {
-    ++next_;
-    if (e.children != 1 || next_ >= elements_.size()) return std::nullopt;
-    const Element& repeated = elements_[next_];
-    std::optional<HiveType> element;
-    if (repeated.children == 0) {
-      element = leaf(repeated);
-    } else if (repeated.children > 1 || repeated.name == "array" ||
-               repeated.name == e.name + "_tuple") {
-      element = fields(repeated, depth + 1);
-    } else {
-      ++next_;
-      element = node(depth + 1);
-    }
-    if (!element) return std::nullopt;
-    HiveType out = HiveType::of(HiveKind::kArray);
-    out.children.push_back(*std::move(element));
-    return out;
-  }
-
-  const std::vector<Element>& elements_;
-  std::size_t next_ = 0;
+  int descriptor_;
 };
 
-Error damaged(const std::string& what) { return {ErrorCode::kInvalidData, what}; }
-
-/// A file descriptor that is closed.
-class File {
- public:
-  explicit File(const std::filesystem::path& path)
-      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int fd() const { return fd_; }
-
-  Status read(std::int64_t offset, char* out, std::size_t size, const std::string& name) const {
-    while (size > 0) {
-      const ssize_t n = ::pread(fd_, out, size, offset);
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return errno_error(errno, "read " + name);
-      if (n == 0) return damaged(name + " became shorter while its footer was read");
-      out += n;
-      size -= static_cast<std::size_t>(n);
-      offset += n;
+/// False: errno, or 0 where the file ends early.
+bool read_exactly(int descriptor, std::span<char> out, std::int64_t offset) {
+  while (!out.empty()) {
+    const ssize_t got = ::pread(descriptor, out.data(), out.size(), offset);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) {
+      if (got == 0) errno = 0;
+      return false;
     }
-    return {};
+    out = out.subspan(static_cast<std::size_t>(got));
+    offset += got;
   }
+  return true;
+}
 
- private:
-  int fd_;
-};
+Error damaged(std::string_view name, std::int64_t byte, std::string_view what) {
+  return Error{ErrorCode::kInvalidData, std::string(name) + ", byte " + std::to_string(byte) +
+                                            ": damaged Parquet footer: " + std::string(what)};
+}
 
 }  // namespace
 
-Result<std::vector<HiveColumn>> parquet_columns(std::string_view footer) {
-  ThriftReader in(footer);
-  std::vector<Element> elements;
-  int id = 0;
-  for (Type type = in.field(&id); type != ThriftReader::kStop; type = in.field(&id)) {
-    if (id != 2 || type != ThriftReader::kList) {
-      in.skip(type, 0);
-      continue;
-    }
-    Type element = ThriftReader::kStop;
-    const std::size_t size = in.list(&element);
-    if (element != ThriftReader::kStruct) in.fail();
-    for (std::size_t i = 0; i < size && !in.failed(); ++i) elements.push_back(read_element(in));
-    break;  // row groups follow, which may be long
-  }
-  if (in.failed()) return damaged("its metadata is no Thrift of parquet.thrift's FileMetaData");
-  auto columns = SchemaWalk(elements).columns();
-  if (!columns) return damaged("its schema is no tree of types that Hive has");
-  return *std::move(columns);
+Result<ParquetFooter> parse_parquet_footer(std::string_view metadata, std::int64_t file_bytes,
+                                           std::string_view name) {
+  FooterReader reader(metadata, file_bytes);
+  ParquetFooter footer = reader.read();
+  if (reader.in().ok()) return footer;
+  const std::int64_t begin =
+      file_bytes - kTrailerBytes - static_cast<std::int64_t>(metadata.size());
+  return damaged(name, begin + static_cast<std::int64_t>(reader.in().position()),
+                 reader.in().fault());
 }
 
-Result<std::vector<HiveColumn>> read_parquet_columns(const std::filesystem::path& file) {
-  const File in(file);
-  if (in.fd() < 0) return errno_error(errno, "open " + file.string());
-  struct stat info {};
-  if (::fstat(in.fd(), &info) != 0) return errno_error(errno, "stat " + file.string());
-  constexpr std::int64_t kLeast = 12;
-  char tail[8];
-  if (info.st_size < kLeast) return damaged(file.string() + " is no Parquet file: it is too short");
-  RETURN_IF_ERROR(in.read(info.st_size - 8, tail, sizeof tail, file.string()));
-  if (std::memcmp(tail + 4, "PARE", 4) == 0)
-    return damaged(file.string() + " is a Parquet file with an encrypted footer");
-  std::uint32_t size = 0;
-  std::memcpy(&size, tail, sizeof size);
-  if (std::memcmp(tail + 4, "PAR1", 4) != 0 || size > kLongestFooter ||
-      static_cast<std::int64_t>(size) > info.st_size - kLeast)
-    return damaged(file.string() + " is no whole Parquet file: its end is not a footer's");
-  std::string footer(size, '\0');
-  RETURN_IF_ERROR(in.read(info.st_size - 8 - static_cast<std::int64_t>(size), footer.data(), size,
-                          file.string()));
-  auto columns = parquet_columns(footer);
-  if (!columns)
-    return damaged("the footer of " + file.string() + " is damaged: " + columns.error().message);
-  return columns;
+Result<ParquetFooter> read_parquet_footer(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  const OpenFile file(path);
+  struct stat status {};
+  if (file.descriptor() < 0) return errno_error(errno, "open " + name);
+  if (::fstat(file.descriptor(), &status) != 0) return errno_error(errno, "look at " + name);
+  if (!S_ISREG(status.st_mode)) return errno_error(EISDIR, "read the Parquet footer of " + name);
+  const std::int64_t size = status.st_size;
+  const auto read_back = [&](std::string& out, std::int64_t bytes) -> Status {
+    out.resize(static_cast<std::size_t>(bytes));
+    if (read_exactly(file.descriptor(), out, size - bytes)) return {};
+    if (errno == 0) return damaged(name, size - bytes, "the file became shorter while it was read");
+    return errno_error(errno, "read " + name);
+  };
+  std::string tail;
+  RETURN_IF_ERROR(read_back(tail, std::min(size, kTailBytes)));
+  if (tail.ends_with(kEncryptedMagic) && size >= 12) {
+    return Error{ErrorCode::kUnsupported,
+                 name + " is a Parquet file with an encrypted footer, which can't be read"};
+  }
+  if (size < 12 || !tail.ends_with(kMagic)) {
+    return Error{ErrorCode::kInvalidData, name + " is no Parquet file, or was cut off: its " +
+                                              std::to_string(size) +
+                                              " bytes don't end in \"PAR1\""};
+  }
+  std::uint32_t length = 0;
+  std::memcpy(&length, tail.data() + tail.size() - kTrailerBytes, sizeof(length));
+  if (length > size - kTrailerBytes - 4) {
+    return damaged(name, size - kTrailerBytes,
+                   "its length, " + std::to_string(length) + ", is more than the file has");
+  }
+  if (length > kMostFooterBytes) {
+    return Error{ErrorCode::kUnsupported, name + ": its footer of " + std::to_string(length) +
+                                              " bytes is larger than the " +
+                                              std::to_string(kMostFooterBytes) + " that are read"};
+  }
+  if (length + kTrailerBytes > static_cast<std::int64_t>(tail.size()))
+    RETURN_IF_ERROR(read_back(tail, length + kTrailerBytes));
+  const std::string_view metadata =
+      std::string_view(tail).substr(tail.size() - kTrailerBytes - length, length);
+  return parse_parquet_footer(metadata, size, name);
 }
 
 }  // namespace clicklake

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "query/athena_functions.h"
 #include "scan/text_format.h"
 #include "sql/session.h"
 #include "sql/statement_text.h"
@@ -149,6 +150,7 @@ Status ExternalTables::make_views(std::vector<Table> views) {
     std::vector<Table> later;
     Status last;
     for (Table& view : views) {
+      RETURN_IF_ERROR(prepare_athena_functions(session_, view.view_original_text));
       last = session_.execute(create_view(view) + view.view_original_text);
       if (!last) later.push_back(std::move(view));
     }

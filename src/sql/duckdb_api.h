@@ -98,6 +98,16 @@ namespace clicklake {
   X(duckdb_table_function_set_function)                 \
   X(duckdb_table_function_supports_projection_pushdown) \
   X(duckdb_register_table_function)                     \
+  X(duckdb_create_scalar_function)                      \
+  X(duckdb_destroy_scalar_function)                     \
+  X(duckdb_scalar_function_set_name)                    \
+  X(duckdb_scalar_function_add_parameter)               \
+  X(duckdb_scalar_function_set_return_type)             \
+  X(duckdb_scalar_function_set_function)                \
+  X(duckdb_scalar_function_set_error)                   \
+  X(duckdb_register_scalar_function)                    \
+  X(duckdb_data_chunk_get_column_count)                 \
+  X(duckdb_vector_get_column_type)                      \
   X(duckdb_bind_get_parameter)                          \
   X(duckdb_bind_add_result_column)                      \
   X(duckdb_bind_set_error)                              \

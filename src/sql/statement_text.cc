@@ -14,14 +14,6 @@ bool is_name_byte(char c) {
          (static_cast<unsigned char>(c) & 0x80U) != 0;
 }
 
-enum class TokenKind { kWord, kText, kSymbol, kUnfinished };
-
-struct Token {
-  TokenKind kind;
-  std::size_t begin;
-  std::size_t end;
-};
-
 /// Words, quoted texts and single symbols; blanks and comments are passed over.
 class Scanner {
  public:
@@ -167,6 +159,13 @@ bool is_symbol(const std::optional<Token>& token, std::string_view text, char sy
 }
 
 }  // namespace
+
+std::vector<Token> tokens(std::string_view text) {
+  std::vector<Token> all;
+  Scanner scanner(text);
+  while (const auto token = scanner.next()) all.push_back(*token);
+  return all;
+}
 
 std::vector<std::string_view> split_statements(std::string_view text) {
   std::vector<std::string_view> statements;

@@ -6,11 +6,29 @@
 /// Thread safety: pure functions.
 /// Source: PostgreSQL's lexical structure, which DuckDB's scanner follows.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace clicklake {
+
+enum class TokenKind {
+  kWord,        ///< a name, keyword or number
+  kText,        ///< 'text', "name", $$text$$, with its quotes
+  kSymbol,      ///< any other byte
+  kUnfinished,  ///< a quote or comment that does not end
+};
+
+/// Bytes [begin, end) of the text.
+struct Token {
+  TokenKind kind;
+  std::size_t begin;
+  std::size_t end;
+};
+
+/// The tokens of `text`, without blanks and comments. Cost: O(bytes).
+std::vector<Token> tokens(std::string_view text);
 
 /// The statements of `text`, without their `;`, blanks and comments around them cut off; empty ones
 /// are left out. Views into `text`.
