@@ -312,6 +312,7 @@ class Crawl {
     }
     ASSIGN_OR_RETURN(TableUpdate::Outcome outcome, update.run());
     for (OddThing& thing : outcome.odd) add_odd(std::move(thing));
+    if (outcome.skipped) return {};
     if (outcome.table.refused) {
       forget_upwards(found->layout.path);
       report_.tables.push_back(std::move(outcome.table));

@@ -22,7 +22,7 @@ Result<TableUpdate::Outcome> TableUpdate::run() {
   out_.table.format = layout->format;
   RETURN_IF_ERROR(is_new ? make_table() : change_table());
   out_.table.remarks = sample->remarks();
-  if (!out_.table.refused && !table.partition_keys.empty()) {
+  if (!out_.table.refused && !out_.skipped && !table.partition_keys.empty()) {
     RETURN_IF_ERROR(load_partitions());
     RETURN_IF_ERROR(add_partitions());
     RETURN_IF_ERROR(find_vanished());
@@ -62,7 +62,7 @@ Status TableUpdate::make_table() {
   drop_unnameable(&columns);
   if (columns.empty()) {
     out_.odd.push_back({layout->path, "holds files without any column"});
-    out_.table.refused = true;
+    out_.skipped = true;
     return {};
   }
   for (const FoundColumn& column : columns) table.storage.columns.push_back(column.column);

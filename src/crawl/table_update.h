@@ -22,6 +22,7 @@ class TableUpdate {
   struct Outcome {
     CrawledTable table;
     std::vector<OddThing> odd;
+    bool skipped = false;  ///< there is nothing to make a table of
   };
 
   Metastore* metastore = nullptr;

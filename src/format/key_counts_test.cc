@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <memory>
 
 #include "format/line_reader.h"
 #include "format/line_shapes.h"
@@ -104,7 +105,8 @@ TEST_F(KeyCountsTest, TheSameWithShapesAndWithout) {
   }
   const auto with = counts();
   parser_.use_shapes(nullptr);
-  counter_ = KeyCounter();
+  std::destroy_at(&counter_);
+  std::construct_at(&counter_);
   for (int i = 0; i < 4; ++i) {
     for (const std::string& tail : tails) count(event(tail));
   }

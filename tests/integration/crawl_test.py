@@ -159,8 +159,8 @@ class TheSecondCrawl(CrawlTest):
         write(hour_folder(self.root / "clicks", day=5, hour=0) / "a.json", rows({"id": 1, "name": "x"}))
         write(hour_folder(self.root / "clicks", hour=3) / "b.json", rows({"id": 1, "name": "x"}))
         again = self.crawl()
-        # month=11 (a new day), day=05, hour=00, and hour=03 (a new file)
-        self.assertEqual(again["folders_listed"], 4)
+        # The folder around the table, month=11 (a new day), day=05, hour=00, and hour=03 (a new file).
+        self.assertEqual(again["folders_listed"], 5)
         self.assertEqual(again["files_sampled"], 3)
         self.assertEqual(again["tables"][0]["added"]["count"], 1)
 
