@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
   add_transform_command(&app, &context);
   add_sql_command(&app, &context);
   add_status_command(&app, &context);
+  add_cost_command(&app, &context);
   add_generate_command(&app, &context);
   try {
     app.parse(argc, argv);
