@@ -66,6 +66,8 @@ inline constexpr std::string_view kVirtualView = "VIRTUAL_VIEW";
 /// by DDL.
 inline constexpr std::string_view kTableTypeParameter = "table_type";
 inline constexpr std::string_view kLakeTableType = "CLICKLAKE";
+/// Where those tables are listed.
+inline constexpr std::string_view kLakeDatabase = "clickstream_processed";
 
 struct Table {
   std::string database;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "model/star_schema.h"
 #include "query/athena_functions.h"
 #include "scan/text_format.h"
 #include "sql/session.h"
@@ -83,6 +84,7 @@ Status ExternalTables::mention(std::string_view statement, const std::string& cu
   mentioned_.clear();
   columns_.clear();
   databases_.clear();
+  hides_lake_table_ = false;
   ASSIGN_OR_RETURN(const auto names, metastore_.table_names());
   std::vector<std::string> words = identifiers(statement);
   with_path_ = std::binary_search(words.begin(), words.end(), kPathColumn.name);
@@ -91,7 +93,10 @@ Status ExternalTables::mention(std::string_view statement, const std::string& cu
   for (std::size_t views_seen = 0;; ++views_seen) {
     for (const auto& name : names) {
       if (!std::binary_search(words.begin(), words.end(), name.second)) continue;
-      if (seen.insert(name).second) RETURN_IF_ERROR(mention_one(name, &views));
+      if (!seen.insert(name).second) continue;
+      hides_lake_table_ |= name.first == current_database && name.first != kLakeDatabase &&
+                           find_table(name.second) != nullptr;
+      RETURN_IF_ERROR(mention_one(name, &views));
     }
     if (views_seen == views.size()) break;
     words = identifiers(views[views_seen].view_original_text);
@@ -130,14 +135,22 @@ Status ExternalTables::mention_one(const std::pair<std::string, std::string>& na
 }
 
 Status ExternalTables::search_in(const std::string& current_database) {
-  std::string path;
-  if (databases_.contains(current_database)) path = "memory." + quote_identifier(current_database);
-  for (const std::string& database : databases_) {
-    if (database == current_database) continue;
-    path += (path.empty() ? "memory." : ",memory.") + quote_identifier(database);
+  // What the user makes goes to the first one, where the lake's own tables are, too. A table of the
+  // current database that has the name of one of them comes before it.
+  std::string path = "memory.main";
+  const auto add = [&](const std::string& database) {
+    path += ",memory." + quote_identifier(database);
+  };
+  if (databases_.contains(current_database)) {
+    if (hides_lake_table_) {
+      path = "memory." + quote_identifier(current_database) + ",memory.main";
+    } else {
+      add(current_database);
+    }
   }
-  // The lake's own tables come last: they are there under both names.
-  path += path.empty() ? "memory.main" : ",memory.main";
+  for (const std::string& database : databases_) {
+    if (database != current_database) add(database);
+  }
   if (path == search_path_) return {};
   RETURN_IF_ERROR(session_.execute("SET search_path = " + quote_literal(path)));
   search_path_ = path;

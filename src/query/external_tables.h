@@ -119,7 +119,8 @@ class ExternalTables {
   ValueRows rows_;
   ExternalColumns columns_;
   bool with_path_ = false;
-  std::string search_path_;  ///< as it was set last
+  bool hides_lake_table_ = false;  ///< the current database has a table of such a name
+  std::string search_path_;        ///< as it was set last
   std::map<std::string, Table, std::less<>> mentioned_;
   std::set<std::string> databases_;
   std::vector<std::string> pending_writes_;  ///< ids that names of unpublished files begin with

@@ -275,7 +275,9 @@ struct LakeSession::Impl {
     }
     ASSIGN_OR_RETURN(StatementRows rows,
                      queries->run(parsed, statement, statements->current_database()));
+    std::vector<BoundTable> read = std::move(bound);
     RETURN_IF_ERROR(end_last());
+    bound = std::move(read);
     return give(std::move(rows));
   }
 

@@ -109,7 +109,7 @@ TEST_F(PromptTest, CommandsStandAlone) {
 }
 
 TEST_F(PromptTest, NamesOfTheSessionAreOffered) {
-  ASSERT_TRUE(session_->execute("CREATE TABLE mine(my_column INT)"));
+  ASSERT_TRUE(session_->execute("CREATE TEMP TABLE mine(my_column INT)"));
   const auto completer = session_names(*session_);
   ASSERT_TRUE(completer.has_value()) << completer.error().message;
   EXPECT_THAT(completer->complete("SELECT event_t").candidates,

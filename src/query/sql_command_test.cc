@@ -43,10 +43,10 @@ class SqlCommandTest : public ::testing::Test {
 };
 
 TEST_F(SqlCommandTest, StatementsRunInOrderAndTheirRowsFollowEachOther) {
-  const auto code =
-      run(to_file("CREATE TABLE t(a INT); INSERT INTO t VALUES (1), (2); SELECT sum(a) AS s FROM "
-                  "t; SELECT count(*) AS n FROM fact_clicks;",
-                  OutputFormat::kCsv));
+  const auto code = run(
+      to_file("CREATE TEMP TABLE t(a INT); INSERT INTO t VALUES (1), (2); SELECT sum(a) AS s FROM "
+              "t; SELECT count(*) AS n FROM fact_clicks;",
+              OutputFormat::kCsv));
   ASSERT_TRUE(code.has_value()) << code.error().message;
   EXPECT_EQ(*code, 0);
   EXPECT_EQ(content(output_), "Count\n2\ns\n3\nn\n30\n");
@@ -105,7 +105,7 @@ TEST_F(SqlCommandTest, FailingParquetLeavesTheOldFileAndNoTemporaryOne) {
   EXPECT_THAT(code.error().message, HasSubstr("on purpose"));
   EXPECT_EQ(content(output_), "before");
   EXPECT_FALSE(std::filesystem::exists(temporary_path(output_)));
-  const auto no_query = run(to_file("CREATE TABLE t(a INT)", OutputFormat::kParquet));
+  const auto no_query = run(to_file("CREATE TEMP TABLE t(a INT)", OutputFormat::kParquet));
   ASSERT_FALSE(no_query.has_value());
   EXPECT_EQ(no_query.error().code, ErrorCode::kInvalidArgument);
 }

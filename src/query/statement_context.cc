@@ -90,6 +90,11 @@ Result<Table> find_table(const StatementContext& context, const ddl::TableName& 
   const std::string database = database_of(context, name);
   auto table = context.metastore.table(database, name.table);
   if (table || table.error().code != ErrorCode::kNotFound) return table;
+  // The lake's own tables are found from everywhere, as SELECT finds them.
+  if (name.database.empty()) {
+    auto of_lake = context.metastore.table(kLakeDatabase, name.table);
+    if (of_lake && of_lake->is_lake_table()) return of_lake;
+  }
   const std::string written = name.database.empty() ? name.table : database + "." + name.table;
   return error_at(
       context, ErrorCode::kNotFound, name.position,
