@@ -44,8 +44,8 @@ class JsonReader {
     if (take('}')) return true;
     do {
       skip_space();
-      auto& [name, member] = value->members.emplace_back();
-      if (!string(&name) || !take(':') || !read(&member, depth + 1)) return false;
+      if (!string(&value->names.emplace_back()) || !take(':')) return false;
+      if (!read(&value->elements.emplace_back(), depth + 1)) return false;
     } while (take(','));
     return take('}');
   }
@@ -155,9 +155,8 @@ class JsonReader {
 }  // namespace
 
 const JsonValue* JsonValue::find(std::string_view name) const {
-  const auto it = std::find_if(members.begin(), members.end(),
-                               [&](const auto& member) { return member.first == name; });
-  return it == members.end() ? nullptr : &it->second;
+  const auto it = std::find(names.begin(), names.end(), name);
+  return it == names.end() ? nullptr : &elements[static_cast<std::size_t>(it - names.begin())];
 }
 
 Result<JsonValue> parse_json(std::string_view text) {

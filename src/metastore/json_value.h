@@ -1,13 +1,13 @@
 #pragma once
 /// Reading the small JSON texts that the metastore keeps.
 ///
-/// Place: under table_json. Invariant: members keep the order of the text. Thread safety: values.
+/// Place: under table_json. Invariant: an object's members keep the order of the text.
+/// Thread safety: values.
 /// Source: RFC 8259.
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -19,9 +19,9 @@ struct JsonValue {
 
   Kind kind = Kind::kNull;
   bool truth = false;
-  std::string text;  ///< a string decoded, a number as written
-  std::vector<JsonValue> elements;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::string text;                 ///< a string decoded, a number as written
+  std::vector<JsonValue> elements;  ///< of an array, or the values of an object's members
+  std::vector<std::string> names;   ///< of an object's members
 
   /// The member `name`; null where there is none.
   const JsonValue* find(std::string_view name) const;

@@ -10,9 +10,9 @@ namespace {
 TEST(JsonValueTest, MembersKeepTheirOrder) {
   const auto value = parse_json(R"({"b": 1, "a": [true, null, "x"], "c": {}})");
   ASSERT_TRUE(value.has_value());
-  ASSERT_EQ(value->members.size(), 3U);
-  EXPECT_EQ(value->members[0].first, "b");
-  EXPECT_EQ(value->members[0].second.text, "1");
+  ASSERT_EQ(value->names.size(), 3U);
+  EXPECT_EQ(value->names[0], "b");
+  EXPECT_EQ(value->elements[0].text, "1");
   EXPECT_EQ(value->find("a")->elements.size(), 3U);
   EXPECT_TRUE(value->find("a")->elements[0].truth);
   EXPECT_EQ(value->find("d"), nullptr);

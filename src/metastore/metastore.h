@@ -206,14 +206,14 @@ class Metastore {
                                   const std::vector<std::string>& gone) = 0;
 
   /// Writes down that files with names that begin with `write.id` may come to lie below its folder:
-  /// readers leave them out until commit_write, and the next writer removes them if that never comes.
-  /// Errors: kAlreadyExists.
+  /// readers leave them out until commit_write, and the next writer removes them if that never
+  /// comes. Errors: kAlreadyExists.
   virtual Status begin_write(const PendingWrite& write) = 0;
   virtual Result<std::vector<PendingWrite>> pending_writes() = 0;
-  /// In one transaction: forgets the write; makes `created` where it is given; registers `partitions`
-  /// of that table, else of `database.name` (those that are there stay as they are). Errors (nothing
-  /// was changed): kNotFound, the write was not begun or there is no such table; those of create_table
-  /// and add_partitions.
+  /// In one transaction: forgets the write; makes `created` where it is given; registers
+  /// `partitions` of that table, else of `database.name` (those that are there stay as they are).
+  /// Errors (nothing was changed): kNotFound, the write was not begun or there is no such table;
+  /// those of create_table and add_partitions.
   virtual Status commit_write(std::string_view id, const Table* created, std::string_view database,
                               std::string_view name, const std::vector<Partition>& partitions) = 0;
   /// For a write whose files were removed. Errors: kNotFound.

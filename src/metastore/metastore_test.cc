@@ -343,6 +343,22 @@ TEST_F(MetastoreTest, SeenFoldersAreKeptUntilTheyAreGone) {
   EXPECT_TRUE(store_->seen_folders("default", "events")->empty());
 }
 
+TEST_F(MetastoreTest, WriteIsBegunOnceAndCommittedWhole) {
+  ASSERT_THAT(store_->begin_write({.id = "w1", .folder = "/e/"}), IsOk());
+  EXPECT_THAT(store_->begin_write({.id = "w1", .folder = "/f/"}),
+              IsError(ErrorCode::kAlreadyExists, "w1"));
+  const Table table = events({column("day", "int")});
+  EXPECT_THAT(store_->commit_write("w1", &table, "", "", {partition_at({"x"})}),
+              IsError(ErrorCode::kInvalidArgument, "day"));
+  EXPECT_THAT(store_->table("default", "events"), IsError(ErrorCode::kNotFound, "events"));
+  ASSERT_EQ(store_->pending_writes()->size(), 1U) << "nothing was changed";
+  EXPECT_EQ(store_->pending_writes()->front().folder, "/e/");
+  ASSERT_THAT(store_->commit_write("w1", &table, "", "", {partition_at({"4"})}), IsOk());
+  EXPECT_EQ(*store_->partition_count("default", "events"), 1);
+  EXPECT_TRUE(store_->pending_writes()->empty());
+  EXPECT_THAT(store_->forget_write("w1"), IsError(ErrorCode::kNotFound, "w1"));
+}
+
 TEST_F(MetastoreTest, BrokenDefinitionIsCorruption) {
   create(events());
   sql("UPDATE metastore_tables SET definition = '{\"Description\":' WHERE name = 'events'");

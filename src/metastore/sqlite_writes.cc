@@ -6,14 +6,17 @@ namespace clicklake {
 
 Status SqliteMetastore::begin_write(const PendingWrite& write) {
   connection_->set_activity("begin a write below " + write.folder);
-  return connection_->execute("INSERT INTO metastore_pending_writes(id, folder) VALUES (?1, ?2)",
-                              write.id, write.folder);
+  RETURN_IF_ERROR(connection_->execute(
+      "INSERT OR IGNORE INTO metastore_pending_writes(id, folder) VALUES (?1, ?2)", write.id,
+      write.folder));
+  if (connection_->changes() > 0) return {};
+  return Error{ErrorCode::kAlreadyExists, "the write " + write.id + " was begun before"};
 }
 
 Result<std::vector<PendingWrite>> SqliteMetastore::pending_writes() {
   connection_->set_activity("list the writes that have begun");
-  ASSIGN_OR_RETURN(Rows rows, connection_->query(
-                                  "SELECT id, folder FROM metastore_pending_writes ORDER BY id"));
+  ASSIGN_OR_RETURN(
+      Rows rows, connection_->query("SELECT id, folder FROM metastore_pending_writes ORDER BY id"));
   std::vector<PendingWrite> out;
   for (;;) {
     ASSIGN_OR_RETURN(const bool more, rows.next());
@@ -45,8 +48,7 @@ Status SqliteMetastore::commit_write(std::string_view id, const Table* created,
 }
 
 Status SqliteMetastore::forget_write(std::string_view id) {
-  RETURN_IF_ERROR(
-      connection_->execute("DELETE FROM metastore_pending_writes WHERE id = ?1", id));
+  RETURN_IF_ERROR(connection_->execute("DELETE FROM metastore_pending_writes WHERE id = ?1", id));
   if (connection_->changes() > 0) return {};
   return Error{ErrorCode::kNotFound, "the write " + std::string(id) + " was not begun"};
 }

@@ -60,7 +60,9 @@ std::string text_of(const JsonValue& value, std::string_view name) {
 Parameters parameters_of(const JsonValue* value) {
   Parameters parameters;
   if (value == nullptr) return parameters;
-  for (const auto& [key, text] : value->members) parameters.emplace_back(key, text.text);
+  for (std::size_t i = 0; i < value->names.size(); ++i) {
+    parameters.emplace_back(value->names[i], value->elements[i].text);
+  }
   return parameters;
 }
 
