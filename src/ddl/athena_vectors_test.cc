@@ -92,7 +92,7 @@ std::map<std::string, std::size_t> expected_kinds() {
 
 /// The vectors that the parser alone refuses, and how its messages begin.
 const std::map<std::string, std::string> kFaults{
-    {"err_create_no_external", "line 1:8: only external table creation is supported"},
+    {"err_create_no_external", "line 1:14: only external table creation is supported"},
     {"err_no_location", "line 1:89: no location (LOCATION is required)"},
     {"err_reserved_word", "line 1:26: mismatched input 'date'"},
     {"err_partition_col_dup", "line 1:61: Column repeated in partitioning columns"},

@@ -233,7 +233,7 @@ bool read_columns(Cursor& cursor, std::vector<HiveColumn>* columns, NameSet* nam
     HiveColumn column;
     if (!read_name(cursor, &column.name)) return false;
     if (!names->insert(column.name).second)
-      return cursor.fail(position, "the column '" + shown(column.name) + "' is there twice");
+      return cursor.fail(position, "Duplicate column name: " + shown(column.name));
     if (!read_column_type(cursor, &column)) return false;
     columns->push_back(std::move(column));
   } while (cursor.accept(","));
@@ -248,9 +248,9 @@ bool read_name_list(Cursor& cursor, const NameSet* known, std::vector<std::strin
     std::string name;
     if (!read_name(cursor, &name)) return false;
     if (known != nullptr && !known->contains(name))
-      return cursor.fail(position, "the table has no column '" + shown(name) + "'");
+      return cursor.fail(position, "Invalid column reference " + shown(name));
     if (!seen.insert(name).second)
-      return cursor.fail(position, "the column '" + shown(name) + "' is there twice");
+      return cursor.fail(position, "Duplicate column name: " + shown(name));
     names->push_back(std::move(name));
   } while (cursor.accept(","));
   return cursor.expect(")");

@@ -57,6 +57,7 @@ bool Cursor::mismatch(std::string_view hint) {
   if (token_.kind == TokenKind::kUnclosed) return fail(token_.begin, unclosed(text()));
   const bool end = token_.kind == TokenKind::kEnd;
   std::vector<std::string> expected;
+  expected.reserve(expected_.size());
   for (const std::string_view what : expected_) {
     expected.push_back(what.front() == '<' && what.size() > 1 ? std::string(what)
                                                               : "'" + std::string(what) + "'");

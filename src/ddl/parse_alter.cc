@@ -34,10 +34,10 @@ bool read_added_partitions(Cursor& cursor, AddPartitions add, Statement* stateme
 }
 
 template <typename Columns>
-bool read_altered_columns(Cursor& cursor, Altered altered, Statement* statement) {
+bool read_altered_columns(Cursor& cursor, const Altered& altered, Statement* statement) {
   Columns alter;
-  alter.name = std::move(altered.table);
-  alter.partition = std::move(altered.partition);
+  alter.name = altered.table;
+  alter.partition = altered.partition;
   NameSet names;
   if (!cursor.accept("COLUMNS")) return cursor.mismatch(kAlterations);
   if (!read_columns(cursor, &alter.columns, &names)) return false;
@@ -46,8 +46,7 @@ bool read_altered_columns(Cursor& cursor, Altered altered, Statement* statement)
 }
 
 bool parse_add(Cursor& cursor, Altered altered, Statement* statement) {
-  if (altered.partition)
-    return read_altered_columns<AddColumns>(cursor, std::move(altered), statement);
+  if (altered.partition) return read_altered_columns<AddColumns>(cursor, altered, statement);
   AddPartitions add;
   if (!read_if_not_exists(cursor, &add.if_not_exists)) return false;
   if (cursor.is("PARTITION")) {
@@ -56,7 +55,7 @@ bool parse_add(Cursor& cursor, Altered altered, Statement* statement) {
   }
   cursor.also_expected("PARTITION");
   if (add.if_not_exists) return cursor.mismatch();
-  return read_altered_columns<AddColumns>(cursor, std::move(altered), statement);
+  return read_altered_columns<AddColumns>(cursor, altered, statement);
 }
 
 bool parse_drop_partitions(Cursor& cursor, TableName table, Statement* statement) {
@@ -120,7 +119,7 @@ bool parse_alter_table(Cursor& cursor, Statement* statement) {
     return false;
   if (cursor.accept("ADD")) return parse_add(cursor, std::move(altered), statement);
   if (cursor.accept("REPLACE"))
-    return read_altered_columns<ReplaceColumns>(cursor, std::move(altered), statement);
+    return read_altered_columns<ReplaceColumns>(cursor, altered, statement);
   if (cursor.accept("SET")) return parse_set(cursor, std::move(altered), statement);
   if (altered.partition) {
     if (cursor.accept("RENAME")) return parse_rename(cursor, std::move(altered), statement);

@@ -89,7 +89,7 @@ TEST(AlterTableTest, AddsAndReplacesColumns) {
   EXPECT_TRUE(
       parsed<ReplaceColumns>("ALTER TABLE t PARTITION (p=1) REPLACE COLUMNS (a int)").partition);
   EXPECT_EQ(fault("ALTER TABLE t ADD COLUMNS (a int, a int)"),
-            "line 1:35: the column 'a' is there twice");
+            "line 1:35: Duplicate column name: a");
 }
 
 TEST(AlterTableTest, FormsOfOtherEnginesAreToldWhatThereIs) {

@@ -45,7 +45,7 @@ constexpr std::array<Delimiter, 5> kDelimiters{
 class CreateTableParser {
  public:
   CreateTableParser(Cursor& cursor, bool external, Position position)
-      : cursor_(cursor), create_position_(position) {
+      : cursor_(cursor), external_position_(position) {
     table_.external = external;
   }
 
@@ -131,9 +131,8 @@ class CreateTableParser {
     HiveColumn key;
     key.name = std::move(name);
     if (!names_.insert(key.name).second) {
-      return cursor_.fail(position, "Column repeated in partitioning columns: write '" +
-                                        visible_text(key.name, kShownName) +
-                                        "' in PARTITIONED BY only");
+      return cursor_.fail(position, "Column repeated in partitioning columns: " +
+                                        visible_text(key.name, kShownName));
     }
     if (!table_.external) {
       for (const std::string_view what : {"(", ")", ","}) cursor_.also_expected(what);
@@ -161,8 +160,8 @@ class CreateTableParser {
       if (!read_name(cursor_, &spec.column) || !cursor_.expect(")")) return false;
     }
     if (!names_.contains(spec.column)) {
-      return cursor_.fail(
-          position, "the table has no column '" + visible_text(spec.column, kShownName) + "'");
+      return cursor_.fail(position,
+                          "Invalid column reference " + visible_text(spec.column, kShownName));
     }
     table_.partition_transforms.push_back(std::move(spec));
     return true;
@@ -237,13 +236,13 @@ class CreateTableParser {
   bool check() {
     const bool iceberg = is_iceberg();
     if (!table_.external && !iceberg) {
-      return cursor_.fail(create_position_,
+      return cursor_.fail(table_.name.position,
                           "only external table creation is supported (add EXTERNAL, or "
                           "TBLPROPERTIES ('table_type'='ICEBERG'))");
     }
     if (table_.external && iceberg) {
-      return cursor_.fail(create_position_,
-                          "an Iceberg table is created by CREATE TABLE, without EXTERNAL");
+      return cursor_.fail(external_position_,
+                          "EXTERNAL is not supported for table type ICEBERG: write CREATE TABLE");
     }
     if (iceberg && !table_.partition_keys.empty()) {
       return cursor_.fail(key_position_,
@@ -262,7 +261,7 @@ class CreateTableParser {
   }
 
   Cursor& cursor_;
-  Position create_position_;
+  Position external_position_;
   Position key_position_ = 0;  ///< of the first partition key
   std::array<std::optional<Position>, kClauses> positions_;
   NameSet names_;

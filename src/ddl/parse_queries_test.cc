@@ -104,7 +104,7 @@ TEST(InsertIntoTest, TellsColumnsFromAQuery) {
   EXPECT_EQ(parsed<InsertInto>("INSERT INTO t (SELECT 1)").query.text, "(SELECT 1)");
   EXPECT_EQ(parsed<InsertInto>("INSERT INTO t ((SELECT 1))").query.text, "((SELECT 1))");
   EXPECT_EQ(parsed<InsertInto>("INSERT INTO t SELECT 1").columns.size(), 0U);
-  EXPECT_EQ(fault("INSERT INTO t (a, A) SELECT 1, 2"), "line 1:19: the column 'a' is there twice");
+  EXPECT_EQ(fault("INSERT INTO t (a, A) SELECT 1, 2"), "line 1:19: Duplicate column name: a");
 }
 
 TEST(UnloadTest, ReadsQueryLocationAndProperties) {

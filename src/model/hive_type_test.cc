@@ -64,7 +64,7 @@ TEST(HiveType, FaultNamesTheByte) {
 
 TEST(HiveType, NestingHasALimit) {
   std::string deep = "int";
-  for (int i = 0; i < kMaxTypeDepth; ++i) deep = "array<" + deep + ">";
+  for (int i = 0; i < kMaxTypeDepth; ++i) deep.insert(0, "array<").append(">");
   EXPECT_TRUE(parse_hive_type(deep));
   EXPECT_FALSE(parse_hive_type("array<" + deep + ">"));
   EXPECT_FALSE(parse_hive_type(std::string(1'000'000, '<')));
