@@ -17,15 +17,23 @@ from lake import Lake, Mismatch, make_template
 VECTORS = pathlib.Path(__file__).with_name("athena-ddl.jsonl")
 
 
-def run(binary, template, folder, vector, check):
+def attempt(check):
     """None, or what went wrong."""
     try:
-        check(Lake(binary, template, folder / vector["name"], check.database), vector["sql"])
+        check()
         return None
     except Mismatch as error:
         return str(error)
     except Exception:  # an answer of another shape than the check reads
         return traceback.format_exc()
+
+
+def run(binary, template, folder, vector, check):
+    return attempt(lambda: check(Lake(binary, template, folder / vector["name"], check.database), vector["sql"]))
+
+
+def run_script(binary, template, folder):
+    return attempt(lambda: ddl_vectors.script(Lake(binary, template, folder / "script")))
 
 
 def main():
@@ -50,13 +58,16 @@ def main():
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
             faults = list(pool.map(lambda vector: run(arguments.binary, template, folder, vector, checks[vector["name"]]),
                                    vectors))
+        script = run_script(arguments.binary, template, folder)
 
+    if script:
+        print(f"FAILED: the setup script on a fresh lake\n  {script}\n")
     failed = [(vector, fault) for vector, fault in zip(vectors, faults) if fault]
     for vector, fault in failed:
         print(f"FAILED {vector['name']}\n  {vector['expect']}\n  {fault}\n")
     print(f"{len(vectors) - len(failed)} of {len(vectors)} vectors pass"
           + (": not " + ", ".join(vector["name"] for vector, _ in failed) if failed else ""))
-    return 1 if failed else 0
+    return 1 if failed or script else 0
 
 
 if __name__ == "__main__":

@@ -4,6 +4,33 @@ from lake import BUCKET, OPENX, RAW_COLUMNS, expect, has, same
 
 CHECKS = {}
 
+# A setup script as it is written for Athena.
+SCRIPT = (
+    f"CREATE EXTERNAL TABLE clickstream_raw.click_events_raw ({RAW_COLUMNS}) PARTITIONED BY (year int, month int, day int, "
+    f"hour int) {OPENX} LOCATION 's3://company-raw/clickstream/'",
+    "ALTER TABLE clickstream_raw.click_events_raw ADD PARTITION (year=2024, month=11, day=04, hour=15) "
+    "LOCATION 's3://company-raw/clickstream/2024/11/04/15/'",
+    "MSCK REPAIR TABLE clickstream_raw.click_events_raw",
+)
+
+
+def script(lake):
+    """Runs on a fresh lake, runs again, and reads what lies at the script's locations."""
+    folder = lake.path / "raw/clickstream/2024/11/04/15"
+    folder.mkdir(parents=True)
+    (folder / "a.json").write_text('{"user_id":"u-1"}\n')
+    lake.click(16, day=4)
+    for _ in range(2):
+        for statement in SCRIPT:
+            lake.answer(statement)
+    same(lake.rows("SELECT user_id, day, hour FROM clickstream_raw.click_events_raw ORDER BY hour"),
+         [["u-1", 4, 15], ["u-1", 4, 16]])
+    lake.rows("DROP TABLE clickstream_raw.click_events_raw")
+    lake.rows("; ".join(SCRIPT) + ";")
+    same(lake.scalar("SELECT count(*) FROM clickstream_raw.click_events_raw"), 2)
+    lake.fails(SCRIPT[0].replace("user_id string", "user_id bigint"), "its column 1 is 'user_id string', not 'user_id bigint'")
+    lake.fails(SCRIPT[1].replace("/15/'", "/16/'"), "Partition already exists")
+
 
 def vector(name, database="default"):
     def add(check):
