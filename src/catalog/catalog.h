@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "format/key_counts.h"
 #include "format/parquet_writer.h"
 
 namespace clicklake {
@@ -108,8 +109,9 @@ struct BatchCommit {
   bool raw_files_transformed = false;
   std::vector<std::int64_t> consumed_raw_files;  ///< ids that this transform read
   std::vector<TableChange> changes;
-  std::string quarantine_file;    ///< relative path, "" without bad rows
-  std::int64_t max_event_us = 0;  ///< latest accepted event, for lag; 0 unknown
+  std::string quarantine_file;       ///< relative path, "" without bad rows
+  std::int64_t max_event_us = 0;     ///< latest accepted event, for lag; 0 unknown
+  std::vector<KeyCount> key_counts;  ///< of the records that this batch read first
 };
 
 struct TableInfo {
@@ -205,6 +207,10 @@ class Catalog {
   virtual Result<std::vector<std::pair<std::string, std::int64_t>>> quarantine_counts() = 0;
   /// Latest event time of all commits (UTC us), 0 without any.
   virtual Result<std::int64_t> max_event_us() = 0;
+  /// Sums over all batches of the keys and kinds of values of the days up to `until` (days since
+  /// 1970), by day, key, kind; each with the example of its first batch. Cost: a row of an index
+  /// for each batch, day, key and kind.
+  virtual Result<std::vector<KeyCount>> key_counts(std::int64_t until) = 0;
   /// Every path, relative to the lake, that the catalog knows of a committed batch (live, removed
   /// but not expired, raw, quarantine), for the sweep; none of an open or unknown one.
   virtual Result<std::vector<std::string>> known_paths_of_batch(const std::string& batch_id) = 0;

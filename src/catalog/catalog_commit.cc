@@ -78,6 +78,7 @@ Status SqliteCatalog::commit_batch(const BatchCommit& commit) {
     const std::int64_t now = now_us();
     RETURN_IF_ERROR(finish_batch(batch_no, commit, now));
     RETURN_IF_ERROR(add_sources(batch_no, commit.sources));
+    RETURN_IF_ERROR(add_key_counts(batch_no, commit.key_counts));
     RETURN_IF_ERROR(add_raw_files(batch_no, commit));
     RETURN_IF_ERROR(consume_raw_files(batch_no, commit.consumed_raw_files));
     for (const TableChange& change : commit.changes) {
@@ -143,6 +144,18 @@ Status SqliteCatalog::add_sources(std::int64_t batch_no, const std::vector<Sourc
         "INSERT INTO sources(batch_no, path, size, mtime_us, content_hash, torn)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         batch_no, source.path, source.size, source.mtime_us, source.content_hash, source.torn));
+  }
+  return {};
+}
+
+Status SqliteCatalog::add_key_counts(std::int64_t batch_no, const std::vector<KeyCount>& counts) {
+  for (const KeyCount& count : counts) {
+    RETURN_IF_ERROR(connection_->execute(
+        "INSERT INTO key_counts(day, key, kind, batch_no, records, example, file, byte_offset,"
+        " line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        " ON CONFLICT DO UPDATE SET records = records + excluded.records",
+        count.day, count.key, static_cast<std::int64_t>(count.kind), batch_no, count.records,
+        count.example, count.file, count.offset, count.line));
   }
   return {};
 }

@@ -292,6 +292,27 @@ Result<std::int64_t> SqliteCatalog::max_event_us() {
   return latest.value_or(0);
 }
 
+Result<std::vector<KeyCount>> SqliteCatalog::key_counts(std::int64_t until) {
+  connection_->set_activity("read the counts of keys");
+  // With one min() the other columns are those of its row.
+  ASSIGN_OR_RETURN(
+      Rows rows,
+      connection_->query("SELECT day, key, kind, sum(records), min(batch_no), example, file,"
+                         " byte_offset, line FROM key_counts WHERE day <= ?1"
+                         " GROUP BY day, key, kind ORDER BY day, key, kind",
+                         until));
+  std::vector<KeyCount> counts;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool more, rows.next());
+    if (!more) return counts;
+    const std::int64_t kind = rows.integer(2);
+    if (kind < 0 || kind >= static_cast<std::int64_t>(kValueKinds)) continue;  // a newer program's
+    counts.push_back({rows.integer(0), std::string(rows.text(1)), static_cast<ValueKind>(kind),
+                      rows.integer(3), std::string(rows.text(5)), std::string(rows.text(6)),
+                      rows.integer(7), rows.integer(8)});
+  }
+}
+
 Result<std::vector<std::string>> SqliteCatalog::known_paths_of_batch(const std::string& batch_id) {
   connection_->set_activity("list the files of batch " + batch_id);
   ASSIGN_OR_RETURN(Rows rows,

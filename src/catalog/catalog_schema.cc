@@ -6,6 +6,7 @@
 
 #include "base/uuid.h"
 #include "catalog/metastore_schema.h"
+#include "catalog/query_log_schema.h"
 #include "model/star_schema.h"
 
 namespace clicklake {
@@ -126,6 +127,22 @@ CREATE TABLE file_bounds (
 constexpr const char* kToVersion2 =
     "ALTER TABLE raw_files ADD COLUMN max_line_bytes INTEGER NOT NULL DEFAULT 1000000";
 
+// Which keys a batch's records had, with values of which kinds: what `drift` compares.
+constexpr const char* kKeyCounts = R"sql(
+CREATE TABLE key_counts (
+  day INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  batch_no INTEGER NOT NULL REFERENCES batches,
+  records INTEGER NOT NULL,
+  example TEXT NOT NULL,
+  file TEXT NOT NULL,
+  byte_offset INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  PRIMARY KEY (day, key, kind, batch_no)
+) WITHOUT ROWID;
+)sql";
+
 std::int64_t now_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
@@ -144,8 +161,14 @@ Status migrate_to_version_2(Connection& connection) {
   return connection.execute_script(kToVersion2);
 }
 
+Status migrate_to_version_3(Connection& connection) {
+  RETURN_IF_ERROR(create_metastore(connection));
+  RETURN_IF_ERROR(create_query_log(connection));
+  return connection.execute_script(kKeyCounts);
+}
+
 constexpr std::array<Migration, kCatalogFormatVersion> kMigrations{
-    {{0, create_version_1}, {1, migrate_to_version_2}, {2, create_metastore}}};
+    {{0, create_version_1}, {1, migrate_to_version_2}, {2, migrate_to_version_3}}};
 
 Status set_format_version(Connection& connection, int version) {
   return connection.execute("UPDATE meta SET value = ?1 WHERE key = 'format_version'", version);

@@ -45,6 +45,7 @@ class SqliteCatalog final : public Catalog {
                                            bool with_statistics) override;
   Result<std::vector<std::pair<std::string, std::int64_t>>> quarantine_counts() override;
   Result<std::int64_t> max_event_us() override;
+  Result<std::vector<KeyCount>> key_counts(std::int64_t until) override;
   Result<std::vector<std::string>> known_paths_of_batch(const std::string& batch_id) override;
 
  private:
@@ -56,6 +57,7 @@ class SqliteCatalog final : public Catalog {
   Result<std::int64_t> open_batch_number(const std::string& batch_id);
   Status finish_batch(std::int64_t batch_no, const BatchCommit& commit, std::int64_t now_us);
   Status add_sources(std::int64_t batch_no, const std::vector<SourceFile>& sources);
+  Status add_key_counts(std::int64_t batch_no, const std::vector<KeyCount>& counts);
   Status add_raw_files(std::int64_t batch_no, const BatchCommit& commit);
   Status consume_raw_files(std::int64_t batch_no, const std::vector<std::int64_t>& ids);
   Result<OpenTable> find_open_table(const std::string& name);

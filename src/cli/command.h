@@ -36,5 +36,9 @@ void add_run_command(CLI::App* app, CommandContext* context);
 void add_sql_command(CLI::App* app, CommandContext* context);
 void add_generate_command(CLI::App* app, CommandContext* context);
 void add_status_command(CLI::App* app, CommandContext* context);
+void add_crawl_command(CLI::App* app, CommandContext* context);
+void add_drift_command(CLI::App* app, CommandContext* context);
+void add_schema_command(CLI::App* app, CommandContext* context);
+void add_cost_command(CLI::App* app, CommandContext* context);
 
 }  // namespace clicklake

@@ -55,6 +55,10 @@ int main(int argc, char** argv) {
   add_transform_command(&app, &context);
   add_sql_command(&app, &context);
   add_status_command(&app, &context);
+  add_crawl_command(&app, &context);
+  add_drift_command(&app, &context);
+  add_schema_command(&app, &context);
+  add_cost_command(&app, &context);
   add_generate_command(&app, &context);
   try {
     app.parse(argc, argv);

@@ -24,28 +24,6 @@ std::string size_text(std::int64_t bytes) {
   return format_byte_size(static_cast<std::uint64_t>(bytes));
 }
 
-/// 2400000 -> "2,400,000".
-std::string number_text(std::int64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3;
-       at > (number < 0 ? 1 : 0); at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), 1, ',');
-  }
-  return digits;
-}
-
-/// A file's name may be any bytes; JSON may not: what is no UTF-8 becomes U+FFFD.
-std::string as_utf8(std::string_view text) {
-  std::string out;
-  for (;;) {
-    const std::size_t bad = find_invalid_utf8(text);
-    out += text.substr(0, bad);
-    if (bad == std::string_view::npos) return out;
-    append_utf8(&out, 0xFFFD);
-    text.remove_prefix(bad + 1);
-  }
-}
-
 std::string run_json(const RunReport& r) {
   JsonText json;
   json.begin_object().member("records_read", r.records_read);
@@ -174,6 +152,40 @@ std::string status_json(const LakeStatus& s) {
 }
 
 }  // namespace
+
+std::string number_text(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3;
+       at > (number < 0 ? 1 : 0); at -= 3) {
+    digits.insert(static_cast<std::size_t>(at), 1, ',');
+  }
+  return digits;
+}
+
+std::string as_utf8(std::string_view text) {
+  std::string out;
+  for (;;) {
+    const std::size_t bad = find_invalid_utf8(text);
+    out += text.substr(0, bad);
+    if (bad == std::string_view::npos) return out;
+    append_utf8(&out, 0xFFFD);
+    text.remove_prefix(bad + 1);
+  }
+}
+
+std::string as_line(std::string_view text) {
+  std::string out;
+  for (const char c : as_utf8(text)) {
+    if (c == '\n') {
+      out += "\\n";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      out += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
+    } else {
+      out.push_back(c);
+    }
+  }
+  return out;
+}
 
 int print_run_report(const RunReport& report, bool json) {
   if (json) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "base/byte_size.h"
 #include "catalog/catalog.h"
 #include "cli/command.h"
 #include "cli/config.h"
@@ -16,6 +17,9 @@ void add_sql_command(CLI::App* app, CommandContext* context) {
     std::string format = "table";
     std::string output;
     std::string database = "default";
+    std::string tag;
+    std::string max_scan;
+    bool dry_run = false;
     int threads = 0;
   };
   auto arguments = std::make_shared<Arguments>();
@@ -27,6 +31,7 @@ void add_sql_command(CLI::App* app, CommandContext* context) {
       "ORDER BY 2 DESC\"\n"
       "  clicklake sql --lake mylake -f report.sql --format csv --output report.csv\n"
       "  clicklake sql --lake mylake \"MSCK REPAIR TABLE clickstream_raw.click_events_raw\"\n"
+      "  clicklake sql --lake mylake --dry-run \"SELECT * FROM click_events_raw WHERE day = 4\"\n"
       "  echo 'SELECT count(*) FROM dim_users' | clicklake sql --lake mylake --format json\n");
   add_lake_option(command, *context, &arguments->lake);
   CLI::Option* sql = command->add_option("SQL", arguments->sql, "Statements, separated by ;");
@@ -42,6 +47,14 @@ void add_sql_command(CLI::App* app, CommandContext* context) {
       ->add_option("--database", arguments->database,
                    "Where names without a database are looked for first (default: default)")
       ->type_name("NAME");
+  command->add_flag("--dry-run", arguments->dry_run,
+                    "Say what each statement would scan and cost, and run none");
+  command
+      ->add_option("--max-scan", arguments->max_scan,
+                   "Refuse a statement that scans more (default: max_scan of the settings)")
+      ->type_name("SIZE");
+  command->add_option("--tag", arguments->tag, "A word for `clicklake cost --by tag`")
+      ->type_name("TAG");
   command->add_option("--threads", arguments->threads, "DuckDB's threads (default: one a core)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
@@ -63,6 +76,15 @@ void add_sql_command(CLI::App* app, CommandContext* context) {
         options.session.session.temp_dir = config.run.temp_dir;
         options.session.locations = config.locations;
         options.session.database = arguments->database;
+        options.session.with_bill = true;
+        options.session.max_scan = config.max_scan.value_or(0);
+        if (!arguments->max_scan.empty()) {
+          ASSIGN_OR_RETURN(const std::uint64_t most, parse_byte_size(arguments->max_scan));
+          options.session.max_scan = static_cast<std::int64_t>(most);
+        }
+        options.price = config.price;
+        options.tag = arguments->tag;
+        options.dry_run = arguments->dry_run;
         options.history_file = context->history_file;
         return run_sql_command(*catalog, lake, options);
       }();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/utf8.h"
 #include "format/json_scan.h"
 #include "format/line_shapes.h"
@@ -82,6 +83,10 @@ struct RecordParser::Impl {
   LineShapes* shapes = nullptr;
   std::unique_ptr<LineShapes> own_shapes;
   bool learning = false;
+  bool noting = false;    ///< the line's values go to `seen`
+  bool counting = false;  ///< form() will be asked for
+  LineForm form;          ///< of a line that followed a shape
+  std::vector<NotedValue> noted;
   std::size_t metadata_objects = 0;
   std::vector<LineShapes::Seen> seen;  ///< values of the line, where it may be learned
   std::array<std::string_view, kRawFieldCount + LineShapes::kMaxEntries> slots{};
@@ -250,7 +255,7 @@ struct RecordParser::Impl {
       p = read_value(p, 2, &value, fault_at, fault);
       if (p == nullptr) return nullptr;
       inner.push_back(keyed(key, value, (1U << 30) + inner.size()));
-      if (learning) note(value, p, -1, key, true);
+      if (noting) note(value, p, -1, key, true);
       p = json::skip_space(p);
       if (*p == ',') {
         p = json::skip_space(p + 1);
@@ -310,6 +315,8 @@ struct RecordParser::Impl {
     lone_surrogate = false;
     std::fill_n(slots.begin(), kRawFieldCount, std::string_view{});
     std::optional<std::int64_t> epoch;
+    LineForm line_form;
+    int kind_count = 0;
     const char* p = begin;
     const LineShapes::Step* step = shapes->match(shapes->first(), p);
     for (;; step = shapes->match(step->child, p)) {
@@ -347,6 +354,10 @@ struct RecordParser::Impl {
             if (!epoch) return false;
           }
         }
+        if (counting) {
+          if (++kind_count > LineForm::kMostKinds) return false;
+          line_form.add(kind_of_value({value.at, static_cast<std::size_t>(p - value.at)}));
+        }
         slot = value.kind == Kind::kNull ? std::string_view{} : value.text;
       }
     }
@@ -367,12 +378,15 @@ struct RecordParser::Impl {
     record->metadata.resize(entries.size());
     MetadataEntry* out = record->metadata.data();
     for (const auto& entry : entries) *out++ = {entry.key->text, slots[entry.slot], entry.key};
+    line_form.plan = step->plan;
+    form = line_form;
     return true;
   }
 
   /// `end_of_line`: the line's '\n', or null where nobody looked for it yet.
   ParseOutcome parse(const char* begin, const char* end_of_line, Record* record) {
     learning = false;
+    noting = counting;
     if (shapes != nullptr && shapes->worth_trying()) {
       if (follow_shape(begin, record)) [[likely]] {
         shapes->hit();
@@ -380,6 +394,10 @@ struct RecordParser::Impl {
       }
       shapes->miss();
       learning = true;
+      noting = true;
+    }
+    form.plan = LineForm::kNoPlan;
+    if (noting) {
       seen.clear();
       metadata_objects = 0;
     }
@@ -387,6 +405,42 @@ struct RecordParser::Impl {
     if (learning && outcome == ParseOutcome::kRecord && metadata_objects <= 1)
       shapes->learn(begin, line_end(), seen);
     return outcome;
+  }
+
+  static std::string_view text_of(const LineShapes::Seen& value) {
+    return {value.begin, static_cast<std::size_t>(value.end - value.begin)};
+  }
+  static ValueKind kind_of(const LineShapes::Seen& value) {
+    return value.text ? ValueKind::kText : kind_of_value(text_of(value));
+  }
+
+  /// Of a line that followed no shape: its keys and kinds as two hashes.
+  LineForm form_of_seen() const {
+    constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15ULL;
+    LineForm out;
+    std::uint64_t a = metadata_objects;
+    std::uint64_t b = ~a;
+    for (const LineShapes::Seen& value : seen) {
+      const std::uint64_t key = value.field >= 0 ? static_cast<std::uint64_t>(value.field)
+                                                 : xxh64(value.key, value.inner ? 1 : 0);
+      const std::uint64_t word = key * 8 + static_cast<std::uint64_t>(kind_of(value));
+      a = (a ^ word) * kMultiplier;
+      a ^= a >> 32;
+      b = (b + word) * (kMultiplier ^ 0x55);
+      b ^= b >> 29;
+    }
+    out.high = a;
+    out.low = b;
+    return out;
+  }
+
+  void fill_noted() {
+    noted.clear();
+    if (form.plan != LineForm::kNoPlan) return;
+    for (const LineShapes::Seen& value : seen)
+      noted.push_back({value.field, value.inner, kind_of(value), value.key, text_of(value)});
+    if (metadata_objects > 0)
+      noted.push_back({static_cast<int>(RawField::kMetadata), false, ValueKind::kObject, {}, {}});
   }
 
   /// Reads the line whatever its shape.
@@ -447,7 +501,7 @@ struct RecordParser::Impl {
         } else {
           p = read_value(p, 1, &value, &fault_at, &fault);
           if (p == nullptr) return reject_syntax(fault_at, fault);
-          if (learning) note(value, p, field, key, false);
+          if (noting) note(value, p, field, key, false);
           if (field >= 0) [[likely]] {
             const auto f = static_cast<std::size_t>(field);
             kinds[f] = value.kind;
@@ -549,6 +603,15 @@ ParseOutcome RecordParser::parse_next(const char* begin, std::string_view* line,
 void RecordParser::use_shapes(LineShapes* shapes) {
   impl_->shapes = shapes;
   impl_->own_shapes.reset();
+}
+void RecordParser::note_values(bool on) { impl_->counting = on; }
+LineForm RecordParser::form() const {
+  if (impl_->form.plan != LineForm::kNoPlan) return impl_->form;
+  return impl_->form_of_seen();
+}
+std::span<const NotedValue> RecordParser::noted() {
+  impl_->fill_noted();
+  return impl_->noted;
 }
 const Rejection& RecordParser::rejection() const { return impl_->rejection; }
 

@@ -74,7 +74,8 @@ Status BlockRouter::refuse_overlong(const LineBlock& block, std::string_view fil
   return {};
 }
 
-Result<LineCounts> BlockRouter::route(const LineBlock& block, std::string_view file, bool collect,
+Result<LineCounts> BlockRouter::route(const LineBlock& block, std::string_view file,
+                                      std::size_t source, bool collect,
                                       const std::function<Status(const RejectedRow&)>& refuse) {
   group_count_ = 0;
   last_ = nullptr;
@@ -90,6 +91,15 @@ Result<LineCounts> BlockRouter::route(const LineBlock& block, std::string_view f
     switch (parser_.parse(text, &record_)) {
       case ParseOutcome::kRecord:
         ++counts.valid;
+        if (count_keys_) {
+          const bool is_array = !block.element_offsets.empty();
+          key_counter_.count(
+              hour_of(record_.timestamp_us) / 24, parser_.form(), text,
+              {static_cast<std::uint32_t>(source),
+               is_array ? block.element_offsets[index]
+                        : block.offset + static_cast<std::uint64_t>(line - block.data),
+               is_array ? block.element_lines[index] : block.first_line + index});
+        }
         if (collect) keep(hour_of(record_.timestamp_us), line, stop + 1);
         break;
       case ParseOutcome::kBlank: ++counts.blank; break;

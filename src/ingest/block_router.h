@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "format/key_counts.h"
 #include "format/line_reader.h"
 #include "format/quarantine_writer.h"
 #include "format/record_parser.h"
@@ -37,12 +38,22 @@ struct LineCounts {
 
 class BlockRouter {
  public:
-  /// Judges `block` of the source `file` (as shown). `refuse` is called for each bad line. Where
-  /// `collect` is false, valid lines are counted only. Returns the counts of this block; hours()
-  /// then has its groups, valid while the block's bytes are.
-  Result<LineCounts> route(const LineBlock& block, std::string_view file, bool collect,
-                           const std::function<Status(const RejectedRow&)>& refuse);
+  /// `count_keys`: which keys the valid lines have is counted, see key_counts().
+  explicit BlockRouter(bool count_keys = false) : count_keys_(count_keys) {
+    parser_.note_values(count_keys);
+  }
+
+  /// Judges `block` of the source `file` (as shown), which is number `source` of the caller's.
+  /// `refuse` is called for each bad line. Where `collect` is false, valid lines are counted only.
+  /// Returns the counts of this block; hours() then has its groups, valid while the block's bytes
+  /// are.
+  Result<LineCounts> route(const LineBlock& block, std::string_view file, std::size_t source,
+                           bool collect, const std::function<Status(const RejectedRow&)>& refuse);
   std::span<const HourLines> hours() const { return {groups_.data(), group_count_}; }
+  /// The keys and kinds of values of all valid lines so far; `name` gives a source's name.
+  std::vector<KeyCount> key_counts(const std::function<std::string(std::uint32_t)>& name) {
+    return key_counter_.counts(name);
+  }
 
  private:
   void keep(std::int64_t hour, const char* begin, const char* end);
@@ -51,7 +62,9 @@ class BlockRouter {
                          const std::function<Status(const RejectedRow&)>& refuse);
 
   static constexpr std::size_t kSlots = 1024;
+  const bool count_keys_;
   RecordParser parser_;
+  KeyCounter key_counter_;
   Record record_;
   std::vector<HourLines> groups_;  ///< group_count_ are in use; the others keep their memory
   std::size_t group_count_ = 0;

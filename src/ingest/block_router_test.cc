@@ -17,7 +17,7 @@ class BlockRouterTest : public IngestFixture {
     text_.resize(text_.size() + kLinePadding);
     block_.data = text_.data();
     block_.size = text_.size() - kLinePadding;
-    return router_.route(block_, "f", collect, [this](const RejectedRow& row) {
+    return router_.route(block_, "f", 0, collect, [this](const RejectedRow& row) {
       rejected_.emplace_back(row.line, row.offset);
       return Status();
     });
@@ -92,7 +92,7 @@ TEST_F(BlockRouterTest, FailureToRefuseEndsTheBlock) {
   text_ = "bad\n" + std::string(kLinePadding, '\0');
   block_.data = text_.data();
   block_.size = 4;
-  const auto counts = router_.route(block_, "f", true, [](const RejectedRow&) -> Status {
+  const auto counts = router_.route(block_, "f", 0, true, [](const RejectedRow&) -> Status {
     return Error{ErrorCode::kNoSpace, "full"};
   });
   ASSERT_FALSE(counts);

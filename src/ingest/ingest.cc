@@ -75,7 +75,7 @@ class IngestBatch {
     raw_ = std::make_unique<RawWriter>(options_.lake, batch_id_, raw_options);
     quarantine_ = std::make_unique<QuarantineWriter>(quarantine_path_);
     routers_.resize(static_cast<std::size_t>(std::max(options_.threads, 1)));
-    for (auto& router : routers_) router = std::make_unique<BlockRouter>();
+    for (auto& router : routers_) router = std::make_unique<BlockRouter>(options_.count_keys);
 
     ParallelReadOptions reading;
     reading.threads = options_.threads;
@@ -113,7 +113,7 @@ class IngestBatch {
     BlockRouter& router = *routers_[worker];
     ASSIGN_OR_RETURN(
         const LineCounts counts,
-        router.route(block, sources_[source].shown, !options_.in_place,
+        router.route(block, sources_[source].shown, source, !options_.in_place,
                      [this](const RejectedRow& row) { return quarantine_->add(row); }));
     for (const HourLines& lines : router.hours()) {
       RETURN_IF_ERROR(
@@ -217,6 +217,13 @@ class IngestBatch {
     counts.quarantined = static_cast<std::int64_t>(quarantine_->total());
     counts.blank = static_cast<std::int64_t>(blank_.load());
     counts.bytes_out = static_cast<std::int64_t>(raw_->bytes_written());
+    std::vector<KeyCount> keys;
+    for (const auto& router : routers_) {
+      for (KeyCount& key : router->key_counts(
+               [this](std::uint32_t source) { return sources_[source].shown; }))
+        keys.push_back(std::move(key));
+    }
+    commit->key_counts = add_up(std::move(keys));
     const RejectCounts by_reason = quarantine_->counts();
     for (std::size_t i = 0; i < by_reason.size(); ++i) {
       if (by_reason[i] == 0) continue;

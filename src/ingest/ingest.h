@@ -38,6 +38,7 @@ struct IngestOptions {
   double max_quarantine_ratio = 1.0;
   /// Instead of each source's modification time (streams: now).
   std::optional<std::int64_t> arrived_at_us;
+  bool count_keys = true;  ///< keep in the catalog which keys the records had
   std::stop_token stop;
 };
 

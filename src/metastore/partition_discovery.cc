@@ -77,6 +77,7 @@ class Walk {
     }
     candidates_ = std::move(folders);
     for (const auto& [folder, time_us] : seen_) {
+      if (!folder.starts_with(root)) continue;  // a crawl's, which are none of its concern
       if (!visited_.contains(std::string(folder))) result_.gone.emplace_back(folder);
     }
     return {};

@@ -104,6 +104,7 @@ class TransformBatch {
     transform_options.dimension_buckets = options_.dimension_buckets;
     transform_options.dedupe_window_hours = options_.dedupe_window_hours;
     transform_options.parquet = options_.parquet;
+    transform_options.count_keys = options_.count_keys;
     const std::vector<TransformInput> inputs = make_inputs(pending, in_place);
 
     // Natural keys that share a surrogate key are found when the dimensions are merged; then the
@@ -222,6 +223,7 @@ class TransformBatch {
     }
     commit.raw_files_transformed = true;
     commit.changes = std::move(result.changes);
+    commit.key_counts = std::move(result.key_counts);
     commit.max_event_us = result.counts.max_event_us;
 
     const RowCounts& counts = result.counts;
@@ -322,6 +324,7 @@ Result<RunReport> ingest_sources(Catalog& catalog, const RunOptions& options, So
   ingest_options.max_line_bytes = options.max_line_bytes;
   ingest_options.max_quarantine_ratio = options.max_quarantine_ratio;
   ingest_options.arrived_at_us = options.arrived_at_us;
+  ingest_options.count_keys = options.count_keys;
   progress->phase = "ingest";
   ASSIGN_OR_RETURN(IngestReport ingested, ingest(catalog, ingest_options, std::move(listing),
                                                  [&](const IngestProgress& p) {

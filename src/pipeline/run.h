@@ -35,6 +35,7 @@ struct RunOptions {
   int dimension_buckets = 8;
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
+  bool count_keys = true;  ///< for `drift`
 };
 
 struct RunProgress {

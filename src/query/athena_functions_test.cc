@@ -160,7 +160,7 @@ TEST_F(AthenaFunctionsTest, HashesOfBytesAreRefused) {
 TEST(AthenaFunctionsOfALakeTest, FiltersStillChooseFiles) {
   LakeFixture lake;
   lake.publish_hours(0, 48);
-  auto session = LakeSession::open(lake.catalog(), lake.folder(), {.threads = 2});
+  auto session = LakeSession::open(lake.catalog(), lake.folder(), {.session = {.threads = 2}});
   ASSERT_TRUE(session.has_value());
   const std::string select =
       "SELECT count_if(url_extract_path(event_type) = 'purchase') FROM fact_clicks WHERE day = 2 "

@@ -15,6 +15,7 @@
 #include "query/lake_views.h"
 #include "query/query_statements.h"
 #include "query/scan_filters.h"
+#include "query/statement_bill.h"
 #include "query/unbound_table.h"
 #include "sql/literal_folder.h"
 #include "sql/statement_text.h"
@@ -40,10 +41,24 @@ std::vector<FileFilter> file_filters(const TableDefinition& table, const RowBox&
   return filters;
 }
 
+/// A statement that does nothing.
+constexpr const char* kNothing = "SET VARIABLE clicklake_done = 1";
+
+/// The query inside a statement that reads by it; null without one.
+const ddl::Query* query_of(const ddl::Statement& statement) {
+  if (const auto* create = std::get_if<ddl::CreateTableAs>(&statement)) return &create->query;
+  if (const auto* insert = std::get_if<ddl::InsertInto>(&statement)) return &insert->query;
+  if (const auto* unload = std::get_if<ddl::Unload>(&statement)) return &unload->query;
+  const auto* explain = std::get_if<ddl::Explain>(&statement);
+  return explain != nullptr && explain->analyze ? &explain->query : nullptr;
+}
+
 /// What the filters of a statement say of each table that it scans.
 struct ReadPlan {
   BoxesByTable boxes;
   std::map<std::string, std::vector<ScanPredicate>, std::less<>> predicates;
+  ScansByTable lake_scans;  ///< for the bill
+  ScansByTable external_scans;
 };
 
 }  // namespace
@@ -62,6 +77,10 @@ struct LakeSession::Impl {
   std::unique_ptr<ExternalTables> externals;
   std::unique_ptr<QueryStatements> queries;
   std::vector<std::string> notes;
+  bool with_bill = false;
+  std::int64_t max_scan = 0;
+  bool dry = false;  ///< statements end before they are run
+  std::optional<ScanBill> bill;
   std::vector<const TableDefinition*> tables;
   std::vector<BoundTable> bound;
   bool all_bound = false;        ///< the views stand on files, outside of any transaction
@@ -97,9 +116,18 @@ struct LakeSession::Impl {
     ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
     if (chunk == nullptr || !chunk->valid(0, 0)) return std::optional<ReadPlan>();
     const std::string_view text = chunk->string(0, 0);
-    auto boxes = scan_filters(text, kUnboundTableFunction, chunk->string(1, 0) == "UTC");
+    const bool utc = chunk->string(1, 0) == "UTC";
+    auto boxes = scan_filters(text, kUnboundTableFunction, utc);
     if (!boxes) return std::optional<ReadPlan>();
-    ReadPlan out{.boxes = std::move(*boxes), .predicates = {}};
+    ReadPlan out{
+        .boxes = std::move(*boxes), .predicates = {}, .lake_scans = {}, .external_scans = {}};
+    if (with_bill) {
+      // Where the scans are not understood the bill is that of whole files.
+      if (auto scans = planned_scans(text, kUnboundTableFunction, utc))
+        out.lake_scans = std::move(*scans);
+      if (auto scans = planned_scans(text, kUnboundExternalFunction, utc))
+        out.external_scans = std::move(*scans);
+    }
     if (!externals->mentioned().empty()) {
       auto predicates =
           partition_predicates(text, kUnboundExternalFunction, externals->partition_columns());
@@ -113,7 +141,7 @@ struct LakeSession::Impl {
     BoundTable out{.name = std::string(table.name), .files = {}};
     for (const RowBox& box : boxes) {
       ASSIGN_OR_RETURN(std::vector<DataFile> files,
-                       catalog.live_files(out.name, file_filters(table, box), false));
+                       catalog.live_files(out.name, file_filters(table, box), with_bill));
       out.files.insert(out.files.end(), std::make_move_iterator(files.begin()),
                        std::make_move_iterator(files.end()));
     }
@@ -166,7 +194,50 @@ struct LakeSession::Impl {
     for (const TableDefinition* table : tables) boxes.emplace(table->name, RowBoxes{RowBox{}});
     all_bound = true;
     RETURN_IF_ERROR(bind(boxes));
-    return externals->bind_all();
+    RETURN_IF_ERROR(externals->bind_all());
+    return make_bill({});
+  }
+
+  /// What the bound files cost by the scans of `plan`.
+  Status make_bill(const ReadPlan& plan) {
+    if (!with_bill) return {};
+    ScanBill out;
+    for (const BoundTable& table : bound) {
+      const auto scans = plan.lake_scans.find(table.name);
+      TableScan scan{.table = table.name,
+                     .raw = false,
+                     .bytes = 0,
+                     .files = static_cast<std::int64_t>(table.files.size()),
+                     .total_files = table.total_files};
+      if (scans != plan.lake_scans.end()) {
+        ASSIGN_OR_RETURN(scan, lake_table_scan(*find_table(table.name), lake.path(), table.files,
+                                               table.total_files, scans->second));
+      } else {
+        for (const DataFile& file : table.files) scan.bytes += file.info.size_bytes;
+      }
+      out.tables.push_back(std::move(scan));
+    }
+    for (const BoundExternal& table : externals->bound()) {
+      std::vector<ListedFile> files;
+      files.reserve(table.files.size());
+      for (const TextScanFile& file : table.files) files.push_back({file.path, file.size});
+      const bool all = table.partitions == table.total_partitions;
+      const std::int64_t total = all ? static_cast<std::int64_t>(files.size()) : -1;
+      const auto scans = plan.external_scans.find(table.name);
+      const bool planned = scans != plan.external_scans.end();
+      if (table.text || !planned) {
+        TableScan scan =
+            text_table_scan(table.name, files, total, planned ? scans->second.size() : 1);
+        scan.raw = table.text;
+        out.tables.push_back(std::move(scan));
+      } else {
+        ASSIGN_OR_RETURN(TableScan scan,
+                         parquet_table_scan(table.name, files, total, scans->second));
+        out.tables.push_back(std::move(scan));
+      }
+    }
+    bill = std::move(out);
+    return max_scan > 0 ? check_scan_limit(*bill, max_scan) : Status{};
   }
 
   /// Runs a statement that reads by way of `inner`, in a transaction, so that the plan and the run
@@ -182,13 +253,18 @@ struct LakeSession::Impl {
     }
     RETURN_IF_ERROR(bind(chosen->boxes));
     RETURN_IF_ERROR(externals->bind(chosen->predicates));
-    ASSIGN_OR_RETURN(QueryResult result, session->query(statement));
+    RETURN_IF_ERROR(make_bill(*chosen));
+    ASSIGN_OR_RETURN(QueryResult result, session->query(dry ? kNothing : statement));
     return std::optional<QueryResult>(std::move(result));
   }
 
   /// One of Athena's own statements.
   Result<QueryResult> run_athena(std::string_view statement) {
     ASSIGN_OR_RETURN(const ddl::Statement parsed, ddl::parse(statement));
+    if (dry && !std::holds_alternative<ddl::Execute>(parsed)) {
+      const ddl::Query* query = query_of(parsed);
+      return query != nullptr ? run_inner(query->text) : session->query(kNothing);
+    }
     if (CatalogStatements::takes(parsed)) {
       ASSIGN_OR_RETURN(StatementRows rows, statements->run(parsed, statement));
       return give(std::move(rows));
@@ -232,7 +308,7 @@ struct LakeSession::Impl {
   /// Rows of texts as a result.
   Result<QueryResult> give(StatementRows rows) {
     notes = std::move(rows.notes);
-    if (rows.columns.empty()) return session->query("SET VARIABLE clicklake_done = 1");
+    if (rows.columns.empty()) return session->query(kNothing);
     std::string list;
     std::vector<std::string> names;
     for (std::size_t i = 0; i < rows.columns.size(); ++i) {
@@ -264,6 +340,7 @@ struct LakeSession::Impl {
   Result<QueryResult> run(std::string_view statement) {
     RETURN_IF_ERROR(end_last());
     notes.clear();
+    bill.reset();
     RETURN_IF_ERROR(prepare_athena_functions(*session, statement));
     if (ddl::is_athena_statement(statement)) {
       ASSIGN_OR_RETURN(const bool scratch, names_scratch(statement));
@@ -298,7 +375,7 @@ struct LakeSession::Impl {
       case StatementClass::kOther: break;
     }
     RETURN_IF_ERROR(bind_all());
-    return session->query(statement);
+    return session->query(dry ? kNothing : statement);
   }
 };
 
@@ -312,6 +389,8 @@ Result<std::unique_ptr<LakeSession>> LakeSession::open(Catalog& catalog,
   auto impl = std::make_unique<Impl>(catalog, std::move(folder),
                                      options.locations ? *options.locations : LocationMap(lake));
   ASSIGN_OR_RETURN(impl->metastore, Metastore::open(lake / "catalog.db"));
+  impl->with_bill = options.with_bill || options.max_scan > 0;
+  impl->max_scan = options.max_scan;
   impl->objects = local_object_store();
   impl->statements =
       std::make_unique<CatalogStatements>(*impl->metastore, impl->locations, *impl->objects);
@@ -355,6 +434,22 @@ Status LakeSession::execute(std::string_view statement) {
     if (chunk == nullptr) return {};
   }
 }
+
+Result<ScanBill> LakeSession::dry_run(std::string_view statement) {
+  const bool with_bill = std::exchange(impl_->with_bill, true);
+  const std::int64_t max_scan = std::exchange(impl_->max_scan, 0);
+  impl_->dry = true;
+  auto result = query(statement);
+  impl_->dry = false;
+  impl_->with_bill = with_bill;
+  impl_->max_scan = max_scan;
+  if (!result) return result.error();
+  ScanBill bill = impl_->bill.value_or(ScanBill{});
+  bill.planned = true;
+  return bill;
+}
+
+const std::optional<ScanBill>& LakeSession::bill() const { return impl_->bill; }
 
 void LakeSession::interrupt() noexcept { impl_->session->interrupt(); }
 

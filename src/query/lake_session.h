@@ -21,6 +21,7 @@
 #include "catalog/catalog.h"
 #include "objstore/location_map.h"
 #include "query/external_tables.h"
+#include "query/scan_bill.h"
 #include "sql/session.h"
 
 namespace clicklake {
@@ -37,6 +38,8 @@ struct LakeSessionOptions {
   /// Where locations lie; nothing: a map without entries, of the lake.
   std::optional<LocationMap> locations{};
   std::string database = "default";  ///< the current one at first
+  bool with_bill = false;            ///< says of each statement what it scans
+  std::int64_t max_scan = 0;         ///< bytes that one statement may scan; 0: any
 };
 
 class LakeSession {
@@ -59,6 +62,9 @@ class LakeSession {
   Result<QueryResult> query(std::string_view statement);
   /// Runs one statement to its end and drops the rows.
   Status execute(std::string_view statement);
+  /// What `statement` would scan, from metadata alone; of CTAS, INSERT and UNLOAD: what their query
+  /// would. DDL scans nothing. Errors: those of query().
+  Result<ScanBill> dry_run(std::string_view statement);
   /// As Session::interrupt.
   void interrupt() noexcept;
 
@@ -66,6 +72,9 @@ class LakeSession {
   const std::vector<BoundTable>& bound_tables() const;
   /// The same for external tables.
   const std::vector<BoundExternal>& bound_externals() const;
+  /// What the last statement scans, where the options ask for it and it reads the lake's tables;
+  /// without rows and seconds.
+  const std::optional<ScanBill>& bill() const;
   /// What the last statement has to say to people, beside its rows.
   const std::vector<std::string>& notes() const;
   /// The lake's tables as they are published now.

@@ -264,8 +264,8 @@ class PlanReader {
     return {};
   }
 
-  std::map<std::string, RowBoxes, std::less<>> take() { return std::move(tables_); }
-  std::size_t scans() const { return scans_; }
+  std::vector<ScanBoxes> take() { return std::move(scans_); }
+  std::size_t scans() const { return scans_.size(); }
 
  private:
   Status scan(const json::object& node, const RowBoxes& filter) {
@@ -273,24 +273,19 @@ class PlanReader {
     if (parameters.size() != 1 || !parameters[0].is_object()) return unknown_form();
     const std::string_view table = text_at(parameters[0].get_object(), "value");
     if (table.empty()) return unknown_form();
-    ++scans_;
-    RowBoxes& boxes = tables_[std::string(table)];
-    FilterReader::join(boxes, filter);
-    boxes = FilterReader::few(std::move(boxes));
+    scans_.push_back({std::string(table), filter});
     return {};
   }
 
   std::string_view scan_function_;
   bool utc_;
-  std::size_t scans_ = 0;
-  std::map<std::string, RowBoxes, std::less<>> tables_;
+  std::vector<ScanBoxes> scans_;
 };
 
 }  // namespace
 
-Result<std::map<std::string, RowBoxes, std::less<>>> scan_filters(std::string_view plan,
-                                                                  std::string_view scan_function,
-                                                                  bool utc) {
+Result<std::vector<ScanBoxes>> scan_boxes(std::string_view plan, std::string_view scan_function,
+                                          bool utc) {
   ASSIGN_OR_RETURN(const json::value root, read_plan(plan));
   PlanReader reader(scan_function, utc);
   for (const json::value& node : array_at(root.get_object(), "plans")) {
@@ -301,6 +296,19 @@ Result<std::map<std::string, RowBoxes, std::less<>>> scan_filters(std::string_vi
   const std::string name = "\"name\":\"" + std::string(scan_function) + "\"";
   if (count_of(plan, name) != reader.scans()) return unknown_form();
   return reader.take();
+}
+
+Result<std::map<std::string, RowBoxes, std::less<>>> scan_filters(std::string_view plan,
+                                                                  std::string_view scan_function,
+                                                                  bool utc) {
+  ASSIGN_OR_RETURN(std::vector<ScanBoxes> scans, scan_boxes(plan, scan_function, utc));
+  std::map<std::string, RowBoxes, std::less<>> tables;
+  for (ScanBoxes& scan : scans) {
+    RowBoxes& boxes = tables[std::move(scan.table)];
+    FilterReader::join(boxes, std::move(scan.boxes));
+    boxes = FilterReader::few(std::move(boxes));
+  }
+  return tables;
 }
 
 }  // namespace clicklake

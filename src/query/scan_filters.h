@@ -45,4 +45,15 @@ Result<std::map<std::string, RowBoxes, std::less<>>> scan_filters(std::string_vi
                                                                   std::string_view scan_function,
                                                                   bool utc);
 
+/// A scan of a table, and the boxes of its own.
+struct ScanBoxes {
+  std::string table;
+  RowBoxes boxes;
+};
+
+/// The same scan by scan, in the order in which a depth-first walk of the plan meets them (as
+/// scan_columns'). Errors: as scan_filters.
+Result<std::vector<ScanBoxes>> scan_boxes(std::string_view plan, std::string_view scan_function,
+                                          bool utc);
+
 }  // namespace clicklake

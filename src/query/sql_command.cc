@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "metastore/query_log.h"
 #include "objstore/durable_file.h"
 #include "query/interrupt.h"
 #include "query/lake_session.h"
@@ -49,9 +50,55 @@ std::string count_of_rows(const WrittenRows& written) {
   return std::to_string(written.rows) + (written.rows == 1 ? " row" : " rows");
 }
 
-/// Runs `statement` and writes what it gives back; a table's row count to standard error.
+/// Says what statements scanned, and keeps it.
+class Billing {
+ public:
+  /// `log` may be null: a lake that can't be written keeps no log.
+  Billing(const SqlCommandOptions& options, std::unique_ptr<QueryLog> log)
+      : options_(options), log_(std::move(log)) {
+    if (log_ == nullptr) return;
+    if (const auto bytes = log_->raw_bytes()) raw_bytes_ = *bytes;
+  }
+
+  /// After a statement that took `spent` and gave `rows`.
+  void settle(const LakeSession& session, std::string_view statement, std::int64_t rows,
+              std::chrono::steady_clock::duration spent) {
+    if (!session.bill() || session.bill()->tables.empty()) return;
+    ScanBill bill = *session.bill();
+    bill.rows = rows;
+    bill.raw_bytes = raw_bytes_;
+    bill.seconds = std::chrono::duration<double>(spent).count();
+    std::fprintf(stderr, "%s\n", to_string(bill, options_.price).c_str());
+    if (log_ == nullptr) return;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    LoggedQuery query{
+        .time_us = std::chrono::duration_cast<std::chrono::microseconds>(now).count(),
+        .statement = std::string(statement),
+        .tag = options_.tag,
+        .duration_us = std::chrono::duration_cast<std::chrono::microseconds>(spent).count(),
+        .rows = rows,
+        .raw_bytes = raw_bytes_,
+        .scans = {}};
+    query.time_us -= query.duration_us;
+    for (const TableScan& scan : bill.tables)
+      query.scans.push_back(
+          {.table = scan.table, .raw = scan.raw, .bytes = scan.bytes, .files = scan.files});
+    // A query is answered whether or not its line can be kept.
+    if (!log_->append(query)) log_.reset();
+  }
+
+  std::int64_t raw_bytes() const { return raw_bytes_; }
+
+ private:
+  const SqlCommandOptions& options_;
+  std::unique_ptr<QueryLog> log_;
+  std::int64_t raw_bytes_ = 0;
+};
+
+/// Runs `statement` and writes what it gives back; a table's row count, and the bill, to standard
+/// error.
 Status show(LakeSession& session, std::string_view statement, OutputFormat format,
-            const TableLimits& limits, bool timed, Output& out) {
+            const TableLimits& limits, bool timed, Billing& billing, Output& out) {
   const auto begin = std::chrono::steady_clock::now();
   const InterruptOnSignal interrupts(session);
   ASSIGN_OR_RETURN(QueryResult result, session.query(statement));
@@ -64,7 +111,11 @@ Status show(LakeSession& session, std::string_view statement, OutputFormat forma
   } else {
     ASSIGN_OR_RETURN(written, write_result(result, format, limits, out));
   }
-  if (format != OutputFormat::kTable) return {};
+  const auto bill = [&] {
+    billing.settle(session, statement, written.rows, std::chrono::steady_clock::now() - begin);
+    return Status{};
+  };
+  if (format != OutputFormat::kTable) return bill();
   std::string line = result.kind() == ResultKind::kNothing ? "done" : count_of_rows(written);
   if (written.more) line = "the first " + line + "; give a LIMIT, or --format csv for all of them";
   if (timed) {
@@ -74,7 +125,19 @@ Status show(LakeSession& session, std::string_view statement, OutputFormat forma
             " ms";
   }
   std::fprintf(stderr, "(%s)\n", line.c_str());
-  return {};
+  return bill();
+}
+
+/// Says what `statement` would scan.
+Status show_dry(LakeSession& session, std::string_view statement, const SqlCommandOptions& options,
+                const Billing& billing, Output& out) {
+  ASSIGN_OR_RETURN(ScanBill bill, session.dry_run(statement));
+  bill.raw_bytes = billing.raw_bytes();
+  const bool json =
+      options.format == OutputFormat::kJson || options.format == OutputFormat::kNdjson;
+  RETURN_IF_ERROR(
+      out.write((json ? to_json(bill, options.price) : to_string(bill, options.price)) + "\n"));
+  return out.flush();
 }
 
 /// Which of several statements failed.
@@ -119,9 +182,9 @@ Status write_parquet(LakeSession& session, std::string_view statement,
 }
 
 Status run_statements(LakeSession& session, const std::vector<std::string_view>& statements,
-                      const SqlCommandOptions& options) {
+                      const SqlCommandOptions& options, Billing& billing) {
   const bool to_file = !options.output.empty();
-  const bool parquet = options.format == OutputFormat::kParquet;
+  const bool parquet = options.format == OutputFormat::kParquet && !options.dry_run;
   TableLimits limits;
   if (!to_file && isatty(STDOUT_FILENO) != 0) limits = kTerminalLimits;
   Output out = Output::to_descriptor(STDOUT_FILENO, "standard output");
@@ -130,24 +193,30 @@ Status run_statements(LakeSession& session, const std::vector<std::string_view>&
   }
   for (std::size_t i = 0; i < statements.size(); ++i) {
     Status status;
-    if (!parquet) {
-      status = show(session, statements[i], options.format, limits, false, out);
+    const auto begin = std::chrono::steady_clock::now();
+    if (options.dry_run) {
+      status = show_dry(session, statements[i], options, billing, out);
+    } else if (!parquet) {
+      status = show(session, statements[i], options.format, limits, false, billing, out);
     } else if (i + 1 < statements.size()) {
       status = session.execute(statements[i]);
     } else {
       status = write_parquet(session, statements[i], options.output);
+      if (status)
+        billing.settle(session, statements[i], 0, std::chrono::steady_clock::now() - begin);
     }
     if (!status) return in_statement(status.error(), i, statements.size());
   }
   return out.finish();
 }
 
-Status prompt(LakeSession& session, const SqlCommandOptions& options) {
+Status prompt(LakeSession& session, const SqlCommandOptions& options, Billing& billing) {
   ASSIGN_OR_RETURN(const Completer completer, session_names(session));
   const auto editor = make_line_editor(options.history_file, completer);
   Output out = Output::to_descriptor(STDOUT_FILENO, "standard output");
   const StatementRunner runner = [&](std::string_view statement) {
-    return show(session, statement, options.format, kTerminalLimits, true, out);
+    if (options.dry_run) return show_dry(session, statement, options, billing, out);
+    return show(session, statement, options.format, kTerminalLimits, true, billing, out);
   };
   RETURN_IF_ERROR(out.write("Tables of the lake, read by DuckDB. .help says what there is.\n"));
   RETURN_IF_ERROR(out.flush());
@@ -161,7 +230,7 @@ Result<int> run_sql_command(Catalog& catalog, const std::filesystem::path& lake,
   if (options.sql && !options.file.empty()) {
     return Error{ErrorCode::kInvalidArgument, "give the SQL itself or a file of it (-f), not both"};
   }
-  const bool parquet = options.format == OutputFormat::kParquet;
+  const bool parquet = options.format == OutputFormat::kParquet && !options.dry_run;
   if (parquet && options.output.empty()) {
     return Error{ErrorCode::kInvalidArgument, "--format parquet needs --output FILE"};
   }
@@ -185,10 +254,12 @@ Result<int> run_sql_command(Catalog& catalog, const std::filesystem::path& lake,
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<LakeSession> session,
                    LakeSession::open(catalog, lake, options.session));
+  auto log = QueryLog::open(lake / "catalog.db");
+  Billing billing(options, log ? std::move(*log) : nullptr);
   if (interactive) {
-    RETURN_IF_ERROR(prompt(*session, options));
+    RETURN_IF_ERROR(prompt(*session, options, billing));
   } else {
-    RETURN_IF_ERROR(run_statements(*session, statements, options));
+    RETURN_IF_ERROR(run_statements(*session, statements, options, billing));
   }
   return 0;
 }

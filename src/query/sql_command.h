@@ -22,14 +22,18 @@ struct SqlCommandOptions {
   OutputFormat format = OutputFormat::kTable;
   std::filesystem::path output;  ///< written under a temporary name first; empty: standard output
   LakeSessionOptions session;
+  ScanPrice price;
+  std::string tag;                     ///< for the log of queries
+  bool dry_run = false;                ///< says what each statement would scan, and runs none
   std::filesystem::path history_file;  ///< of the prompt; empty: it keeps none
 };
 
 /// Runs the statements in order and writes the rows of each. Without `sql` and `file`: standard
 /// input where it is not a terminal, else the prompt. Returns the exit code. A table's row count
-/// goes to standard error. Parquet needs `output` and is written of the last statement, which must
-/// be a query. Errors: kInvalidArgument, the statement or the options are wrong; those of
-/// LakeSession and Output. The statements before the failing one have run; an output file is not
+/// and what a statement scanned go to standard error; the latter into the log of queries, too,
+/// where the lake can be written. Parquet needs `output` and is written of the last statement,
+/// which must be a query. Errors: kInvalidArgument, the statement or the options are wrong; those
+/// of LakeSession and Output. The statements before the failing one have run; an output file is not
 /// there then.
 Result<int> run_sql_command(Catalog& catalog, const std::filesystem::path& lake,
                             const SqlCommandOptions& options);

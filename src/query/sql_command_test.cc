@@ -22,7 +22,7 @@ class SqlCommandTest : public ::testing::Test {
   void SetUp() override { lake_.publish_hours(0, 3); }
 
   Result<int> run(SqlCommandOptions options) {
-    options.session.threads = 1;
+    options.session.session.threads = 1;
     return run_sql_command(lake_.catalog(), lake_.folder(), options);
   }
   std::string content(const std::filesystem::path& file) const {

@@ -19,6 +19,7 @@
 
 #include "base/bytes_equal.h"
 #include "base/result.h"
+#include "format/key_counts.h"
 #include "format/line_reader.h"
 #include "format/line_shapes.h"
 #include "format/quarantine_writer.h"
@@ -90,6 +91,7 @@ struct HourWorkerOptions {
       65'536;  ///< rows in memory before they are written, where no event has an id
   std::size_t flush_bytes = 48U << 20;  ///< of their lines, likewise: some are large
   FactWriterOptions facts;
+  bool count_keys = true;  ///< of inputs that nobody has validated before
 };
 
 /// The metadata keys that columns hold.
@@ -132,6 +134,8 @@ class HourWorker {
 
   void set_window(EventWindow* window) { window_ = window; }
   RowCounts counts() const { return counts_; }
+  /// The keys and kinds of values of the records that were counted.
+  std::vector<KeyCount> key_counts();
   WorkerDimensions& dimensions() { return dimensions_; }
   FactWriter& writer() { return writer_; }
   const StrayLog& strays() const { return strays_; }
@@ -204,12 +208,13 @@ class HourWorker {
     std::uint32_t device = 0;
     bool may_be_campaign = false;  ///< metadata may name a campaign
     std::int64_t arrived_us = 0;
-    std::vector<StagedEntry> entries;  ///< by metadata entry
+    std::vector<StagedEntry> entries;  ///< by metadata entry; may be longer
     LinePlace place;
     std::string_view line;
   };
   static constexpr std::size_t kStages = 8;   ///< a power of two
   static constexpr std::size_t kTouchAt = 4;  ///< lines after which memos are read
+  static constexpr std::size_t kPeekAt = 6;   ///< and after which members' slots are
 
   Status load_existing(std::int64_t hour);
   Status read_input(std::uint32_t input, std::int64_t hour);
@@ -219,6 +224,7 @@ class HourWorker {
                    bool is_stray);
   void stage(Staged* staged);
   void touch(Staged* staged);
+  void peek(const Staged& staged) const;
   Status look_up(Staged* staged, std::uint32_t input);
   /// Looks up all staged lines.
   Status drain(std::uint32_t input);
@@ -227,7 +233,8 @@ class HourWorker {
   void next_arrival(std::uint32_t input);
   std::uint32_t member(DimensionTable* members, const char* table, std::int64_t key,
                        std::string_view natural_key);
-  std::uint32_t arrival_id(std::int64_t arrived_us);
+  /// Notes when the row that is being added arrived.
+  void note_arrival(std::int64_t arrived_us);
   template <typename Memo>
   Memo* memo_of(std::vector<Memo>* memos, std::string_view natural_key) const;
   template <typename Memo>
@@ -255,6 +262,7 @@ class HourWorker {
   TransformShared* shared_;
   EventWindow* window_;
   LineShapes shapes_;
+  KeyCounter key_counter_;
   std::vector<UserMemo> user_memos_{kUserMemos};
   std::vector<UrlMemo> page_memos_{kPageMemos};
   std::vector<UrlMemo> referrer_memos_{kReferrerMemos};

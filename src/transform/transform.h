@@ -35,6 +35,7 @@ struct TransformOptions {
   int dimension_buckets = 8;
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
+  bool count_keys = true;            ///< see TransformResult::key_counts
   std::vector<KeyCollision> denied;  ///< natural keys whose rows go to quarantine as key_collision
 };
 
@@ -44,7 +45,8 @@ struct TransformResult {
   std::vector<TableChange> changes;
   std::vector<KeyCollision>
       collisions;  ///< not empty: publish nothing; call again with these natural keys denied
-  std::int64_t replaced = 0;  ///< rows of files whose place an event of this batch took
+  std::vector<KeyCount> key_counts;  ///< of the inputs that nobody has validated before
+  std::int64_t replaced = 0;         ///< rows of files whose place an event of this batch took
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
 };
