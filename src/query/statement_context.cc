@@ -16,8 +16,10 @@ std::string elsewhere(const StatementContext& context, const ddl::TableName& nam
   if (!names) return {};
   for (const auto& [database, table] : *names) {
     if (table != name.table) continue;
-    const std::string full = database + "." + table;
-    return " (there is " + full + ": name it with its database, or --database " + database + ")";
+    std::string hint = " (there is ";
+    hint.append(database).append(".").append(table);
+    hint.append(": name it with its database, or --database ").append(database).append(")");
+    return hint;
   }
   return {};
 }
@@ -51,11 +53,12 @@ Result<SpecReading> read_spec(const StatementContext& context, const Table& tabl
                       "partition specification: " +
                           key);
     auto canonical = canonical_partition_value(table.partition_keys[index].type, value);
-    if (!canonical)
-      return error_at(context, ErrorCode::kInvalidArgument, spec.position,
-                      "SemanticException: partition column " + key + " is a " +
-                          to_string(table.partition_keys[index].type) + ", which '" + value +
-                          "' is not");
+    if (!canonical) {
+      std::string message = "SemanticException: partition column " + key;
+      message.append(" is a ").append(to_string(table.partition_keys[index].type));
+      message.append(", which '").append(value).append("' is not");
+      return error_at(context, ErrorCode::kInvalidArgument, spec.position, message);
+    }
     reading.given[index] = true;
     reading.values.canonical[index] = std::move(*canonical);
     reading.values.written[index] = value;
@@ -123,7 +126,7 @@ std::string spec_text(const ddl::PartitionSpec& spec) {
   std::string text = "{";
   for (const auto& [key, value] : spec.values) {
     if (text.size() > 1) text += ", ";
-    text += key + "=" + value;
+    text.append(key).append("=").append(value);
   }
   return text + "}";
 }
