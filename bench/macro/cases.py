@@ -3,7 +3,7 @@ import dataclasses
 import subprocess
 from collections.abc import Callable
 
-from macro import measure, parquet_bytes, parse_only, peers, scale, short_runs, throughput, wall
+from macro import measure, parquet_bytes, parse_only, peers, scale, scan_bill, short_runs, throughput, wall
 
 
 @dataclasses.dataclass
@@ -40,10 +40,12 @@ CASES = [
     Case("wall-spark", "the same against PySpark local[2], three pairs", wall.spark, "spark"),
     Case("parse-only", "CPU of the whole job against simdjson parsing the same files alone", parse_only.parse_only),
     Case("parquet-bytes", "bytes of fact_clicks against DuckDB's for the same rows", parquet_bytes.parquet_bytes, "duckdb"),
+    Case("scan-bill", "what five queries of thirty days scan and cost: raw, Parquet, all and one day (a table, not a timing)", scan_bill.scan_bill),
     Case("nothing-new", "a run with nothing new, lake of 480 hours", short_runs.nothing_new),
     Case("start-up", "--version and SELECT 1", short_runs.start_up),
     Case("ingest", "ingest alone, beside writing and syncing the same bytes", throughput.ingest),
     Case("generate", "generate alone", throughput.generate),
-    Case("scale-events", "memory and CPU per event at 10 x the events (9.4 GB of input)", scale.ten_times_events),
+    Case("scale-events", "memory and CPU per event at 10 x the events, same users and pages (9.4 GB of input)", scale.ten_times_events),
+    Case("scale-members", "memory and CPU per event at 10 x the events and 2.6 x the users (9.4 GB of input)", scale.ten_times_events_of_more_users),
     Case("scale-hours", "CPU per event at 10 x the hours (9.4 GB of input)", scale.ten_times_hours),
 ]

@@ -30,6 +30,10 @@ class Bench:
         """The job's input: 48 hours of 50,000 events."""
         return self.dataset(2, 50_000)
 
+    def denser(self, clicks, times):
+        """`clicks` with `times` times the events in each hour, of the same users and pages."""
+        return data.denser(clicks, times, self.folder, self.say)
+
     def clicklake(self, *arguments):
         return [self.binary, *arguments]
 

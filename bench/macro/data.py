@@ -1,7 +1,9 @@
 """The clicks that benchmarks read: made once, kept in the bench folder, read before they are timed."""
 import dataclasses
+import multiprocessing
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -60,3 +62,49 @@ def dataset(bench_dir, shared, binary, days, events_per_hour, say):
         os.replace(part, folder)
     files = sorted(folder.rglob("*.json"))
     return Dataset(folder, days * 24, rows, sum(f.stat().st_size for f in files), len(files), "gen.py" if generator.exists() else "clicklake generate")
+
+
+TIME = re.compile(rb'"event_timestamp":"[0-9-]{10}T[0-9]{2}:([0-9]{2}):([0-9]{2})\.([0-9]{3})Z"')
+HOUR_US = 3_600_000_000
+
+
+def denser_hour(task):
+    """Writes an hour's file `times` times as busy; how many lines that makes."""
+    source, target, times = task
+    lines = []
+    with open(source, "rb") as file:
+        for line in file:
+            time = TIME.search(line)
+            if not time:
+                raise Unavailable(f"{source}: a line without a time in milliseconds can't be made denser")
+            minute, second, milli = (int(part) for part in time.groups())
+            lines.append((line[:time.start(1)], ((minute * 60 + second) * 1000 + milli) * 1000 // times, line[time.end(3):]))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with open(target, "wb", buffering=1 << 20) as file:
+        for turn in range(times):
+            begin = HOUR_US * turn // times
+            for head, offset, tail in lines:
+                seconds, micros = divmod(begin + offset, 1_000_000)
+                file.write(b"%b%02d:%02d.%06d%b" % (head, seconds // 60, seconds % 60, micros, tail))
+    return times * len(lines)
+
+
+def denser(base, times, bench_dir, say):
+    """`base`'s clicks `times` times in each hour: its users, sessions, pages and referrers and no others, each hour's course `times` times as fast."""
+    if not 1 <= times <= 1000:
+        raise Unavailable(f"{times} times as many events do not have a time each")
+    folder = bench_dir / f"{base.folder.name}-denser{times}"
+    if not folder.exists():
+        require_space(bench_dir, base.bytes * (times + 1), f"data of {base.rows * times} events")
+        part = bench_dir / (folder.name + ".part")
+        shutil.rmtree(part, ignore_errors=True)
+        say(f"making {base.rows * times} events in {folder}")
+        files = sorted(base.folder.rglob("*.json"))
+        with multiprocessing.Pool(2) as pool:
+            made = sum(pool.imap_unordered(denser_hour, [(f, part / f.relative_to(base.folder), times) for f in files]))
+        if made != base.rows * times:
+            raise Unavailable(f"{made} events were made of {base.rows}, not {base.rows * times}")
+        os.replace(part, folder)
+    files = sorted(folder.rglob("*.json"))
+    return dataclasses.replace(base, folder=folder, rows=base.rows * times, bytes=sum(f.stat().st_size for f in files), files=len(files),
+                               generator=f"{base.generator}, each hour's clicks {times} times")

@@ -34,13 +34,21 @@ def cpu_growth(per_event):
     return growth(per_event["10x"], per_event["1x"], f"{per_event['1x']['value']:.0f} ns, then {per_event['10x']['value']:.0f} ns an event")
 
 
-def ten_times_events(bench):
-    base, large = bench.clicks(), bench.dataset(2, 500_000)
-    uses, per_event, memory = compare(bench, base, large, "scale-events")
+def events(bench, large, name, names):
+    """`large` against the usual clicks; `names`: of the figures for memory, its growth, and that of CPU."""
+    base = bench.clicks()
+    uses, per_event, memory = compare(bench, base, large, name)
     detail = f"{memory['1x']['value']:.0f} MB, then {memory['10x']['value']:.0f} MB"
-    return result(base, large, uses, per_event, memory,
-                  {"peak_memory": {**memory["10x"], "detail": detail}, "memory_growth": growth(memory["10x"], memory["1x"], detail),
-                   "cpu_per_event_events": cpu_growth(per_event)})
+    figures = [{**memory["10x"], "detail": detail}, growth(memory["10x"], memory["1x"], detail), cpu_growth(per_event)]
+    return result(base, large, uses, per_event, memory, dict(zip(names, figures)))
+
+
+def ten_times_events(bench):
+    return events(bench, bench.denser(bench.clicks(), 10), "scale-events", ("peak_memory", "memory_growth", "cpu_per_event_events"))
+
+
+def ten_times_events_of_more_users(bench):
+    return events(bench, bench.dataset(2, 500_000), "scale-members", ("peak_memory_members", "memory_growth_members", "cpu_per_event_members"))
 
 
 def ten_times_hours(bench):

@@ -38,7 +38,7 @@ BENCHMARK(canonical_event);
 void identify_event(benchmark::State& state) {
   const Record record = shop_record();
   EventIdentifier identifier;
-  for (auto _ : state) benchmark::DoNotOptimize(identifier.identify(record));
+  for (auto _ : state) benchmark::DoNotOptimize(identifier.identify(record, 512));
 }
 BENCHMARK(identify_event);
 

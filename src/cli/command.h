@@ -39,5 +39,6 @@ void add_status_command(CLI::App* app, CommandContext* context);
 void add_crawl_command(CLI::App* app, CommandContext* context);
 void add_drift_command(CLI::App* app, CommandContext* context);
 void add_schema_command(CLI::App* app, CommandContext* context);
+void add_cost_command(CLI::App* app, CommandContext* context);
 
 }  // namespace clicklake

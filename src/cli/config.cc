@@ -78,6 +78,22 @@ class Reader {
                run.count_keys = *v;
                return Status();
              }},
+            {"price_per_tb",
+             [&](const auto& n, auto k) {
+               return real(n, k, 0, 1e9, [&](double v) { config_->price.dollars_per_tb = v; });
+             }},
+            {"scan_minimum",
+             [&](const auto& n, auto k) {
+               return size(n, k, [&](std::uint64_t v) {
+                 config_->price.minimum_bytes = static_cast<std::int64_t>(v);
+               });
+             }},
+            {"max_scan",
+             [&](const auto& n, auto k) {
+               return size(n, k, [&](std::uint64_t v) {
+                 config_->max_scan = static_cast<std::int64_t>(v);
+               });
+             }},
             {"source", [&](const auto& n, auto k) { return sources(n, k); }},
             {"locations", [&](const auto& n, auto k) { return locations(n, k); }},
         };
@@ -230,6 +246,10 @@ std::string_view default_config_text() {
 # dedupe_window_hours = 24      # how far apart two events with one event_id may lie
 # zstd_level = 1                # of Parquet files
 # count_keys = true             # count keys and kinds of values by day, for `clicklake drift`
+
+# price_per_tb = 5.0            # dollars that Athena takes for 2^40 bytes scanned, in your region
+# scan_minimum = "10MB"         # and the least that it charges a query for
+# max_scan = "1GB"              # refuse queries that scan more; default: refuse none
 
 # What `clicklake run` takes without a SOURCE. A path is a folder, a file or a glob, relative to this folder or absolute.
 # [source.web]

@@ -6,12 +6,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "objstore/location_map.h"
 #include "pipeline/run.h"
+#include "query/scan_bill.h"
 
 namespace clicklake {
 
@@ -28,6 +30,8 @@ struct Config {
   RunOptions run;         ///< with `lake` set
   LocationMap locations;  ///< of `[locations]`
   std::vector<ConfiguredSource> sources;
+  ScanPrice price;                       ///< `price_per_tb` and `scan_minimum`
+  std::optional<std::int64_t> max_scan;  ///< a query that scans more is refused; nothing: none is
 };
 
 /// Reads `<lake>/clicklake.toml`; a missing file means the defaults. Errors: kInvalidArgument

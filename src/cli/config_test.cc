@@ -30,6 +30,9 @@ TEST_F(ConfigTest, TheFileThatInitWritesIsTheDefaults) {
   EXPECT_EQ(written->run.max_line_bytes, 1'000'000U);
   EXPECT_EQ(written->run.max_quarantine_ratio, 1.0);
   EXPECT_GE(written->run.threads, 1);
+  EXPECT_EQ(written->price.dollars_per_tb, 5.0);
+  EXPECT_EQ(written->price.minimum_bytes, 10'000'000);
+  EXPECT_EQ(written->max_scan, std::nullopt);
   EXPECT_TRUE(written->sources.empty());
 }
 
@@ -45,6 +48,15 @@ TEST_F(ConfigTest, ValuesAndSourcesAreRead) {
   ASSERT_EQ(config->sources.size(), 1U);
   EXPECT_EQ(config->sources[0].path, (lake_.parent_path() / "clicks").string());
   EXPECT_TRUE(config->sources[0].in_place);
+}
+
+TEST_F(ConfigTest, PricesAndTheLimitOfAScanAreRead) {
+  const auto config = load("price_per_tb = 6.25\nscan_minimum = \"1MB\"\nmax_scan = \"1GB\"\n");
+  ASSERT_TRUE(config.has_value()) << config.error().message;
+  EXPECT_EQ(config->price.dollars_per_tb, 6.25);
+  EXPECT_EQ(config->price.minimum_bytes, 1'000'000);
+  EXPECT_EQ(config->max_scan, 1'000'000'000);
+  EXPECT_FALSE(load("price_per_tb = -1\n").has_value());
 }
 
 TEST_F(ConfigTest, AMistakeNamesFileLineAndKey) {

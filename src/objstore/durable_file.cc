@@ -6,9 +6,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <functional>
-#include <iterator>
-#include <map>
 #include <set>
 #include <string>
 #include <system_error>
@@ -98,15 +95,10 @@ Status sync_folders_up_to(const fs::path& dir, const fs::path& root) {
 Status sync_folders(std::span<const fs::path> dirs, const fs::path& root) {
   std::set<fs::path> folders;
   for (const fs::path& dir : dirs) add_chain(dir, root, folders);
-  // Children first means that nothing reachable is half there; those of one depth may go together.
-  std::map<std::ptrdiff_t, std::vector<fs::path>, std::greater<>> by_depth;
-  for (const fs::path& folder : folders)
-    by_depth[std::distance(folder.begin(), folder.end())].push_back(folder);
-  for (const auto& [depth, paths] : by_depth) {
-    RETURN_IF_ERROR(for_each_in_parallel(paths.size(), kSyncThreads,
-                                         [&](std::size_t i) { return sync_folder(paths[i]); }));
-  }
-  return {};
+  // In any order: what lies in them is published later, by the catalog.
+  const std::vector<fs::path> all(folders.begin(), folders.end());
+  return for_each_in_parallel(all.size(), kSyncThreads,
+                              [&](std::size_t i) { return sync_folder(all[i]); });
 }
 
 DurableFile::DurableFile(int fd, fs::path path) : fd_(fd), path_(std::move(path)) {}

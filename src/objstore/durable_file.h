@@ -32,7 +32,8 @@ Status sync_folder(const std::filesystem::path& dir);
 /// The same for `dir` and each parent up to and with `root`. A `dir` outside `root` is synced
 /// alone.
 Status sync_folders_up_to(const std::filesystem::path& dir, const std::filesystem::path& root);
-/// The same for many folders: each folder and shared parent is synced once.
+/// The same for many folders: each folder and shared parent is synced once, several at a time and
+/// in no order.
 Status sync_folders(std::span<const std::filesystem::path> dirs, const std::filesystem::path& root);
 
 class DurableFile {

@@ -55,6 +55,16 @@ class DimensionTable {
     __builtin_prefetch(&slots_[static_cast<std::uint64_t>(key) & mask_]);
   }
 
+  /// Asks for the name that find_or_add() will compare; reads the slots that prefetch() asked for.
+  void prefetch_name(std::int64_t key) const {
+    std::size_t at = static_cast<std::uint64_t>(key) & mask_;
+    while (slots_[at].name != nullptr && slots_[at].key != key) at = (at + 1) & mask_;
+    const Slot& slot = slots_[at];
+    if (slot.name == nullptr) return;
+    __builtin_prefetch(slot.name);
+    __builtin_prefetch(slot.name + slot.size - 1);
+  }
+
   std::size_t size() const { return keys_.size(); }
   std::int64_t key(std::uint32_t id) const { return keys_[id]; }
   std::string_view name(std::uint32_t id) const { return names_[id]; }

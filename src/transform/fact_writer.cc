@@ -12,12 +12,10 @@ namespace clicklake {
 namespace {
 
 template <typename T>
-void gather(const std::vector<T>& from, const std::uint32_t* rows, std::size_t count,
-            std::vector<T>* to) {
+void gather(const T* from, const std::uint32_t* rows, std::size_t count, std::vector<T>* to) {
   to->resize(count);
   T* const out = to->data();
-  const T* const in = from.data();
-  for (std::size_t i = 0; i < count; ++i) out[i] = in[rows[i]];
+  for (std::size_t i = 0; i < count; ++i) out[i] = from[rows[i]];
 }
 
 bool any_set(const std::vector<std::uint8_t>& valid) {
@@ -80,7 +78,7 @@ Status FactWriter::write(const HourColumns& columns, const std::vector<std::uint
   return {};
 }
 
-void FactWriter::code_members(const std::vector<std::uint32_t>& numbers, const std::uint32_t* rows,
+void FactWriter::code_members(const std::uint32_t* numbers, const std::uint32_t* rows,
                               std::size_t count, DimensionTable* table, Coded* coded) {
   if (stamp_.size() < table->size()) {
     stamp_.resize(table->size() + table->size() / 2);
@@ -101,7 +99,7 @@ void FactWriter::code_members(const std::vector<std::uint32_t>& numbers, const s
   }
 }
 
-void FactWriter::code_texts(const std::vector<std::uint32_t>& ids, const StringPool& pool,
+void FactWriter::code_texts(const std::uint32_t* ids, const StringPool& pool,
                             const std::uint32_t* rows, std::size_t count, Coded* coded) {
   if (stamp_.size() < pool.size()) {
     stamp_.resize(pool.size() + pool.size() / 2);
@@ -169,18 +167,18 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
   };
   std::array<ColumnData, kCount> columns;
 
-  const auto plain = [&](Column column, const std::vector<std::int64_t>& from,
+  const auto plain = [&](Column column, const std::int64_t* from,
                          std::vector<std::int64_t>* scratch) {
     if (rows == nullptr) {
-      columns[column].longs = {from.data(), count};
+      columns[column].longs = {from, count};
     } else {
       gather(from, rows, count, scratch);
       columns[column].longs = *scratch;
     }
   };
-  plain(kEventKey, c.event_key, &event_key_);
-  plain(kEventCheck, c.event_check, &event_check_);
-  plain(kEventTimestamp, c.time, &time_);
+  plain(kEventKey, c.event_key.data(), &event_key_);
+  plain(kEventCheck, c.event_check.data(), &event_check_);
+  plain(kEventTimestamp, c.time.data(), &time_);
   last_time_ = columns[kEventTimestamp].longs.back();
 
   if (c.any_event_id) {
@@ -193,14 +191,14 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
     if (any_set(id_valid_)) {
       columns[kEventId].strings = event_id_;
       columns[kEventId].valid = id_valid_;
-      plain(kCanonicalKey, c.canonical_key, &canonical_key_);
+      plain(kCanonicalKey, c.canonical_key.data(), &canonical_key_);
       columns[kCanonicalKey].valid = id_valid_;
     }
   }
 
-  const auto members = [&](Column column, const std::vector<std::uint32_t>& numbers,
+  const auto members = [&](Column column, const ColumnBuffer<std::uint32_t>& numbers,
                            DimensionTable* table, Coded* coded) {
-    code_members(numbers, rows, count, table, coded);
+    code_members(numbers.data(), rows, count, table, coded);
     columns[column].indices = coded->indices;
     columns[column].long_dictionary = coded->longs;
   };
@@ -210,11 +208,11 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
   members(kDeviceKey, c.device, &dimensions->devices, &device_);
   members(kCampaignKey, c.campaign, &dimensions->campaigns, &campaign_);
 
-  const auto texts = [&](Column column, const std::vector<std::uint32_t>& ids,
+  const auto texts = [&](Column column, const ColumnBuffer<std::uint32_t>& ids,
                          const StringPool& pool, Coded* coded) {
     if (pool.size() == 0) return;  // all null
     if (!all_in_place) {
-      code_texts(ids, pool, rows, count, coded);
+      code_texts(ids.data(), pool, rows, count, coded);
       if (coded->strings.empty()) return;
       columns[column].indices = coded->indices;
       columns[column].string_dictionary = coded->strings;
@@ -224,7 +222,7 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
     if (rows == nullptr) {
       columns[column].indices = {ids.data(), count};
     } else {
-      gather(ids, rows, count, &coded->indices);
+      gather(ids.data(), rows, count, &coded->indices);
       columns[column].indices = coded->indices;
     }
   };
@@ -265,27 +263,27 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
     columns[kSessionKey].long_dictionary = session_key_values_;
   }
 
-  const auto money = [&](Column column, const std::vector<std::int64_t>& values,
-                         const std::vector<std::uint8_t>& valid,
+  const auto money = [&](Column column, const ColumnBuffer<std::int64_t>& values,
+                         const ColumnBuffer<std::uint8_t>& valid,
                          std::vector<std::int64_t>* value_scratch,
                          std::vector<std::uint8_t>* valid_scratch) {
     if (rows == nullptr) {
-      *valid_scratch = valid;
+      valid_scratch->assign(valid.data(), valid.data() + count);
     } else {
-      gather(valid, rows, count, valid_scratch);
+      gather(valid.data(), rows, count, valid_scratch);
     }
     if (!any_set(*valid_scratch)) return;
-    plain(column, values, value_scratch);
+    plain(column, values.data(), value_scratch);
     columns[column].valid = *valid_scratch;
   };
   money(kPrice, c.price, c.price_valid, &price_, &price_valid_);
   money(kRevenue, c.revenue, c.revenue_valid, &revenue_, &revenue_valid_);
   if (rows == nullptr) {
-    quantity_valid_ = c.quantity_valid;
-    quantity_ = c.quantity;
+    quantity_valid_.assign(c.quantity_valid.data(), c.quantity_valid.data() + count);
+    quantity_.assign(c.quantity.data(), c.quantity.data() + count);
   } else {
-    gather(c.quantity_valid, rows, count, &quantity_valid_);
-    gather(c.quantity, rows, count, &quantity_);
+    gather(c.quantity_valid.data(), rows, count, &quantity_valid_);
+    gather(c.quantity.data(), rows, count, &quantity_);
   }
   if (any_set(quantity_valid_)) {
     columns[kQuantity].ints = quantity_;
@@ -295,8 +293,8 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
   ColumnData& metadata = columns[kMetadata];
   if (rows == nullptr) {
     metadata.map_offsets = {c.map_begin.data(), count + 1};
-    metadata.key_indices = c.map_key;
-    metadata.value_indices = c.map_value;
+    metadata.key_indices = {c.map_key.data(), c.map_entries()};
+    metadata.value_indices = {c.map_value.data(), c.map_entries()};
   } else {
     map_begin_.clear();
     map_key_.clear();
@@ -305,8 +303,8 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
     for (std::size_t i = 0; i < count; ++i) {
       const std::uint32_t begin = c.map_begin[rows[i]];
       const std::uint32_t end = c.map_begin[rows[i] + 1];
-      map_key_.insert(map_key_.end(), c.map_key.begin() + begin, c.map_key.begin() + end);
-      map_value_.insert(map_value_.end(), c.map_value.begin() + begin, c.map_value.begin() + end);
+      map_key_.insert(map_key_.end(), c.map_key.data() + begin, c.map_key.data() + end);
+      map_value_.insert(map_value_.end(), c.map_value.data() + begin, c.map_value.data() + end);
       map_begin_.push_back(static_cast<std::uint32_t>(map_key_.size()));
     }
     metadata.map_offsets = map_begin_;
@@ -317,10 +315,10 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
     metadata.string_dictionary = c.map_keys.texts();
     metadata.value_dictionary = c.map_values.texts();
   } else {
-    code_texts(map_key_, c.map_keys, nullptr, map_key_.size(), &key_);
+    code_texts(map_key_.data(), c.map_keys, nullptr, map_key_.size(), &key_);
     metadata.key_indices = key_.indices;
     metadata.string_dictionary = key_.strings;
-    code_texts(map_value_, c.map_values, nullptr, map_value_.size(), &value_);
+    code_texts(map_value_.data(), c.map_values, nullptr, map_value_.size(), &value_);
     metadata.value_indices = value_.indices;
     metadata.value_dictionary = value_.strings;
   }

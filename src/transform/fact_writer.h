@@ -58,10 +58,10 @@ class FactWriter {
   Status write_group(const HourColumns& columns, const std::uint32_t* rows, std::size_t count,
                      bool all_in_place, WorkerDimensions* dimensions);
   Status open_file(std::int64_t day);
-  void code_members(const std::vector<std::uint32_t>& numbers, const std::uint32_t* rows,
-                    std::size_t count, DimensionTable* table, Coded* coded);
-  void code_texts(const std::vector<std::uint32_t>& ids, const StringPool& pool,
-                  const std::uint32_t* rows, std::size_t count, Coded* coded);
+  void code_members(const std::uint32_t* numbers, const std::uint32_t* rows, std::size_t count,
+                    DimensionTable* table, Coded* coded);
+  void code_texts(const std::uint32_t* ids, const StringPool& pool, const std::uint32_t* rows,
+                  std::size_t count, Coded* coded);
 
   FactWriterOptions options_;
   RowGroupEncoder encoder_;

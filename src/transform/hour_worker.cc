@@ -10,9 +10,9 @@
 namespace clicklake {
 namespace {
 
-constexpr std::size_t kUsualLineBytes = 400;  // a guess: where lines are longer, room is left over
+constexpr std::size_t kUsualLineBytes = 360;  // a guess: where lines are longer, room is left over
 constexpr std::size_t kMostIdentitiesAtOnce =
-    800'000;  // 16 MB; beyond that room is made as it fills
+    1'500'000;  // 16 MB; beyond that room is made as it fills
 
 KnownKey known_key(std::string_view key) {
   const auto is = [&](std::string_view name) {
@@ -52,6 +52,7 @@ HourWorker::HourWorker(HourWorkerOptions options, TransformShared* shared)
     : options_(std::move(options)),
       shared_(shared),
       window_(shared->window),
+      identities_(options_.temp_dir),
       writer_(options_.facts),
       strays_(options_.temp_dir) {
   dimensions_.activity.grow_to(1);
@@ -77,10 +78,9 @@ Status HourWorker::process(const HourTask& task) {
   columns_.clear(task.hour);
   ++pool_generation_;
   users_seen_ = 0;
-  identities_.clear();
   std::int64_t bytes = 0;
   for (const std::uint32_t input : task.inputs) bytes += shared_->inputs[input].bytes;
-  identities_.reserve(
+  identities_.reset(
       std::min(static_cast<std::size_t>(bytes) / kUsualLineBytes, kMostIdentitiesAtOnce));
   RETURN_IF_ERROR(load_existing(task.hour));
   for (const std::uint32_t input : task.inputs) RETURN_IF_ERROR(read_input(input, task.hour));
@@ -111,9 +111,13 @@ Status HourWorker::load_existing(std::int64_t hour) {
   const std::int64_t begin = hour_start(hour);
   const std::int64_t end = hour_start(hour + 1) - 1;
   if (!shared_->existing->may_hold(begin, end)) return {};
-  return shared_->existing->identities(
-      begin, end, false,
-      [&](const EventHash& identity, std::int64_t, std::int64_t) { identities_.insert(identity); });
+  bool failed = false;
+  RETURN_IF_ERROR(shared_->existing->identities(
+      begin, end, false, [&](const EventHash& identity, std::int64_t, std::int64_t) {
+        failed = failed || identities_.insert(identity) == IdentitySet::Found::kFailed;
+      }));
+  if (failed) return identities_.failure();
+  return {};
 }
 
 void HourWorker::next_arrival(std::uint32_t input) {
@@ -125,14 +129,16 @@ void HourWorker::next_arrival(std::uint32_t input) {
   }
 }
 
-std::uint32_t HourWorker::arrival_id(std::int64_t arrived_us) {
+void HourWorker::note_arrival(std::int64_t arrived_us) {
   auto& known = columns_.arrivals;
-  if (!known.empty() && known.back() == arrived_us)
-    return static_cast<std::uint32_t>(known.size() - 1);
-  const auto it = std::find(known.rbegin(), known.rend(), arrived_us);
-  if (it != known.rend()) return static_cast<std::uint32_t>(known.rend() - it - 1);
-  known.push_back(arrived_us);
-  return static_cast<std::uint32_t>(known.size() - 1);
+  auto it = std::find(known.rbegin(), known.rend(), arrived_us);
+  if (it == known.rend()) {
+    known.push_back(arrived_us);
+    it = known.rbegin();
+  }
+  if (known.size() == 1) return;
+  columns_.arrival.resize(columns_.rows());  // rows before the second one had the first
+  columns_.arrival.push_back(static_cast<std::uint32_t>(known.rend() - it - 1));
 }
 
 Status HourWorker::read_input(std::uint32_t input, std::int64_t) {
@@ -230,6 +236,7 @@ Status HourWorker::take_line(const char* begin, std::string_view* line, std::uin
     stage(&staged);
     ++staged_end_;
     if (staged_end_ - staged_touched_ > kTouchAt) touch(&staged_[staged_touched_++ % kStages]);
+    if (staged_end_ - staged_begin_ > kPeekAt) peek(staged_[(staged_end_ - kPeekAt - 1) % kStages]);
     if (staged_end_ - staged_begin_ == kStages)
       return look_up(&staged_[staged_begin_++ % kStages], input);
     return {};
@@ -256,14 +263,15 @@ bool HourWorker::CampaignMemo::is(const CampaignParts& other) const {
 /// Everything that needs no table, and the requests for those that do.
 void HourWorker::stage(Staged* staged) {
   const Record& record = staged->record;
-  staged->identity = identifier_.identify(record);
+  staged->identity = identifier_.identify(record, staged->line.size());
   identities_.prefetch(staged->identity.hash);
   staged->user.memo = memo_of(&user_memos_, record.field(RawField::kUserId));
   staged->page.memo = memo_of(&page_memos_, record.field(RawField::kPageUrl));
   staged->referrer.memo = memo_of(&referrer_memos_, record.field(RawField::kReferrerUrl));
   staged->session_hash = StringPool::hash_of(record.field(RawField::kSessionId));
   columns_.sessions.prefetch(staged->session_hash);
-  staged->entries.resize(record.metadata.size());
+  if (staged->entries.size() < record.metadata.size())
+    staged->entries.resize(record.metadata.size());
   StagedEntry* out = staged->entries.data();
   std::string_view agent;
   bool may_be_campaign = false;
@@ -333,6 +341,12 @@ void HourWorker::touch(Staged* staged) {
   staged->page_url.parse(url);
   ask(&staged->page, dimensions_.pages, staged->page_url.clean());
   staged->campaign = campaign_of(staged->record, staged->page_url, staged->may_be_campaign);
+}
+
+/// A few lines after touch(): of the members that the memos did not know, the slots are there.
+void HourWorker::peek(const Staged& staged) const {
+  if (!staged.user.known) dimensions_.users.prefetch_name(staged.user.key);
+  if (!staged.page.known) dimensions_.pages.prefetch_name(staged.page.key);
 }
 
 template <typename Memo>
@@ -425,6 +439,7 @@ void HourWorker::push_metadata(const Staged& staged, bool purchase) {
   std::uint32_t currency = kNullIndex;
   std::optional<std::int64_t> price;
   std::optional<std::int32_t> quantity;
+  std::size_t at = c.map_entries();
   for (std::size_t i = 0; i < staged.record.metadata.size(); ++i) {
     const MetadataEntry& entry = staged.record.metadata[i];
     const std::uint64_t hash = staged.entries[i].value_hash;
@@ -454,21 +469,22 @@ void HourWorker::push_metadata(const Staged& staged, bool purchase) {
         ++counts_.untyped_promoted;
         break;
     }
-    c.map_key.push_back(metadata_key_id(entry));
-    c.map_value.push_back(null ? kNullIndex : c.map_values.intern(entry.value, hash));
+    c.map_key[at] = metadata_key_id(entry);
+    c.map_value[at++] = null ? kNullIndex : c.map_values.intern(entry.value, hash);
   }
-  c.map_begin.push_back(static_cast<std::uint32_t>(c.map_key.size()));
-  c.product.push_back(product);
-  c.category.push_back(category);
-  c.currency.push_back(currency);
-  c.price.push_back(price.value_or(0));
-  c.price_valid.push_back(price ? 1 : 0);
-  c.quantity.push_back(quantity.value_or(0));
-  c.quantity_valid.push_back(quantity ? 1 : 0);
+  const std::size_t row = c.rows();
+  c.map_begin[row + 1] = static_cast<std::uint32_t>(at);
+  c.product[row] = product;
+  c.category[row] = category;
+  c.currency[row] = currency;
+  c.price[row] = price.value_or(0);
+  c.price_valid[row] = price ? 1 : 0;
+  c.quantity[row] = quantity.value_or(0);
+  c.quantity_valid[row] = quantity ? 1 : 0;
   std::optional<std::int64_t> revenue;
   if (purchase && price) revenue = multiply_decimal(*price, quantity.value_or(1));
-  c.revenue.push_back(revenue.value_or(0));
-  c.revenue_valid.push_back(revenue ? 1 : 0);
+  c.revenue[row] = revenue.value_or(0);
+  c.revenue_valid[row] = revenue ? 1 : 0;
 }
 
 void HourWorker::see_user(std::size_t row) {
@@ -476,7 +492,7 @@ void HourWorker::see_user(std::size_t row) {
   UserActivity<std::uint32_t>& user = dimensions_.activity[c.user[row]];
   user.see(c.time[row], c.event_key[row], c.page[row], c.referrer[row], c.campaign[row],
            c.device[row]);
-  if (c.event_types.texts()[c.event_type[row]] == "purchase") {
+  if (c.event_type[row] == c.purchase_type) {
     ++user.purchases;
     if (c.currency[row] == kNullIndex ||
         c.currencies.texts()[c.currency[row]] == options_.base_currency) {
@@ -530,21 +546,28 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   remember(staged->page, RawField::kPageUrl, page);
   remember(staged->referrer, RawField::kReferrerUrl, referrer);
 
-  if (!identity.has_event_id && !identities_.insert(identity.hash)) {
-    ++counts_.duplicate;
-    return {};
+  if (!identity.has_event_id) [[likely]] {
+    const IdentitySet::Found found = identities_.insert(identity.hash);
+    if (found == IdentitySet::Found::kFailed) [[unlikely]]
+      return identities_.failure();
+    if (found == IdentitySet::Found::kDuplicate) {
+      ++counts_.duplicate;
+      return {};
+    }
   }
   ++counts_.accepted;
 
-  if (!c.time.empty() && record.timestamp_us < c.time.back()) c.sorted = false;
-  c.time.push_back(record.timestamp_us);
-  c.event_key.push_back(static_cast<std::int64_t>(identity.hash.key));
-  c.event_check.push_back(static_cast<std::int64_t>(identity.hash.check));
-  c.user.push_back(user);
-  c.page.push_back(page);
-  c.referrer.push_back(referrer);
-  c.campaign.push_back(campaign);
-  c.device.push_back(device);
+  c.make_room(record.metadata.size());
+  const std::size_t row = c.rows();
+  if (row > 0 && record.timestamp_us < c.time[row - 1]) c.sorted = false;
+  c.time[row] = record.timestamp_us;
+  c.event_key[row] = static_cast<std::int64_t>(identity.hash.key);
+  c.event_check[row] = static_cast<std::int64_t>(identity.hash.check);
+  c.user[row] = user;
+  c.page[row] = page;
+  c.referrer[row] = referrer;
+  c.campaign[row] = campaign;
+  c.device[row] = device;
   if (c.any_event_id) [[unlikely]] {
     c.event_id.push_back(identity.has_event_id
                              ? c.event_id_text.store(record.field(RawField::kEventId))
@@ -553,17 +576,21 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   }
   const std::string_view session = record.field(RawField::kSessionId);
   if (session.empty()) {
-    c.session.push_back(kNullIndex);
+    c.session[row] = kNullIndex;
     c.null_session = true;
   } else {
     const std::uint32_t id = c.sessions.intern(session, staged->session_hash);
     if (id == c.session_keys.size()) c.session_keys.push_back(surrogate_key(session));
-    c.session.push_back(id);
+    c.session[row] = id;
   }
   const std::string_view event_type = record.field(RawField::kEventType);
-  c.event_type.push_back(c.event_types.intern(event_type));
-  c.arrival.push_back(arrival_id(staged->arrived_us));
-  push_metadata(*staged, event_type == "purchase");
+  c.event_type[row] = c.event_types.intern(event_type);
+  const bool purchase = event_type == "purchase";
+  if (purchase) c.purchase_type = c.event_type[row];
+  if (c.arrivals.size() != 1 || c.arrivals[0] != staged->arrived_us) [[unlikely]]
+    note_arrival(staged->arrived_us);
+  push_metadata(*staged, purchase);
+  c.add_row();
 
   if (dimensions_.activity.size() < dimensions_.users.size()) [[unlikely]]
     dimensions_.activity.grow_to(dimensions_.users.size());

@@ -208,12 +208,13 @@ class HourWorker {
     std::uint32_t device = 0;
     bool may_be_campaign = false;  ///< metadata may name a campaign
     std::int64_t arrived_us = 0;
-    std::vector<StagedEntry> entries;  ///< by metadata entry
+    std::vector<StagedEntry> entries;  ///< by metadata entry; may be longer
     LinePlace place;
     std::string_view line;
   };
   static constexpr std::size_t kStages = 8;   ///< a power of two
   static constexpr std::size_t kTouchAt = 4;  ///< lines after which memos are read
+  static constexpr std::size_t kPeekAt = 6;   ///< and after which members' slots are
 
   Status load_existing(std::int64_t hour);
   Status read_input(std::uint32_t input, std::int64_t hour);
@@ -223,6 +224,7 @@ class HourWorker {
                    bool is_stray);
   void stage(Staged* staged);
   void touch(Staged* staged);
+  void peek(const Staged& staged) const;
   Status look_up(Staged* staged, std::uint32_t input);
   /// Looks up all staged lines.
   Status drain(std::uint32_t input);
@@ -231,7 +233,8 @@ class HourWorker {
   void next_arrival(std::uint32_t input);
   std::uint32_t member(DimensionTable* members, const char* table, std::int64_t key,
                        std::string_view natural_key);
-  std::uint32_t arrival_id(std::int64_t arrived_us);
+  /// Notes when the row that is being added arrived.
+  void note_arrival(std::int64_t arrived_us);
   template <typename Memo>
   Memo* memo_of(std::vector<Memo>* memos, std::string_view natural_key) const;
   template <typename Memo>

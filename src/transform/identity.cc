@@ -97,13 +97,20 @@ inline char* put_part(char* out, std::string_view part) {
 }
 
 constexpr std::size_t kPartOverhead = 22;  // digits of a length, the colon
+constexpr std::size_t kSlack = 256;        // for the time, and for copying more than there is
 
 }  // namespace
 
 std::string_view EventIdentifier::canonical(const Record& record) {
-  std::size_t need = 256;
-  for (const auto f : record.fields) need += f.size() + kPartOverhead;
-  for (const auto& m : record.metadata) need += m.key.size() + m.value.size() + 2 * kPartOverhead;
+  std::size_t bytes = 0;
+  for (const auto f : record.fields) bytes += f.size();
+  for (const auto& m : record.metadata) bytes += m.key.size() + m.value.size();
+  return write(record, bytes);
+}
+
+std::string_view EventIdentifier::write(const Record& record, std::size_t most_bytes) {
+  const std::size_t need =
+      kSlack + most_bytes + (record.fields.size() + 2 * record.metadata.size()) * kPartOverhead;
   if (buffer_.size() < need) buffer_.resize(need * 2);
   char* out = buffer_.data();
   out = put_part(out, record.field(RawField::kUserId));
@@ -128,8 +135,8 @@ std::string_view EventIdentifier::canonical(const Record& record) {
   return {buffer_.data(), static_cast<std::size_t>(out - buffer_.data())};
 }
 
-EventIdentity EventIdentifier::identify(const Record& record) {
-  const std::string_view text = canonical(record);
+EventIdentity EventIdentifier::identify(const Record& record, std::size_t most_bytes) {
+  const std::string_view text = write(record, most_bytes);
   const std::string_view id = record.field(RawField::kEventId);
   if (id.empty()) [[likely]] {
     const EventHash hash = event_hash(text);

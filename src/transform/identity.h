@@ -25,15 +25,18 @@ struct EventIdentity {
 
 class EventIdentifier {
  public:
-  /// Cost: one copy of the record's bytes and one hashing pass. The record's views must be readable
-  /// kLinePadding bytes beyond their ends.
-  EventIdentity identify(const Record& record);
+  /// `most_bytes`: what keys and values of `record` have together at most; those of a line have no
+  /// more than the line. Cost: one copy of the record's bytes and one hashing pass. The record's
+  /// views must be readable kLinePadding bytes beyond their ends.
+  EventIdentity identify(const Record& record, std::size_t most_bytes);
   /// The canonical text of `record` (for tests and tools): user_id, session_id, event_type,
   /// event_timestamp in decimal microseconds, device_type, page_url, referrer_url, then metadata's
   /// keys and values by key; each as `<byte length>:<bytes>`, `~` where missing.
   std::string_view canonical(const Record& record);
 
  private:
+  std::string_view write(const Record& record, std::size_t most_bytes);
+
   std::vector<char> buffer_;
 };
 

@@ -25,7 +25,7 @@ Identified identify(std::string line) {
   EventIdentifier identifier;
   Identified out;
   out.canonical = identifier.canonical(record);
-  out.identity = identifier.identify(record);
+  out.identity = identifier.identify(record, size);
   return out;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "transform/spill_file.h"
 
 namespace clicklake {
 
@@ -26,10 +27,7 @@ struct StrayLine {
 
 class StrayLog {
  public:
-  explicit StrayLog(std::filesystem::path temp_dir) : temp_dir_(std::move(temp_dir)) {}
-  ~StrayLog();
-  StrayLog(StrayLog&& other) noexcept;
-  StrayLog& operator=(StrayLog&&) = delete;
+  explicit StrayLog(std::filesystem::path temp_dir) : file_(std::move(temp_dir)) {}
 
   /// Errors: kIo, kNoSpace naming the temporary folder.
   Status add(std::int64_t hour, std::uint32_t input, std::uint64_t source_offset,
@@ -41,10 +39,8 @@ class StrayLog {
  private:
   Status flush();
 
-  std::filesystem::path temp_dir_;
-  int fd_ = -1;
-  std::uint64_t written_ = 0;
-  std::string buffer_;
+  SpillFile file_;
+  std::string buffer_;  ///< what the file does not hold yet
   std::vector<StrayLine> lines_;
 };
 

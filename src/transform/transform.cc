@@ -1,13 +1,16 @@
 #include "transform/transform.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
 #include <set>
 #include <thread>
 
+#include "base/parallel.h"
 #include "model/star_schema.h"
 #include "model/time.h"
 #include "objstore/durable_file.h"
@@ -203,7 +206,12 @@ class Transform {
     merge.live = live_;
     merge.existing = &existing_;
     merge.load_all_facts = [&]() -> Status { return set_facts_after(facts); };
+    // The facts' files wait for the device while the dimensions are computed.
+    Status facts_synced;
+    std::jthread sync_facts([&] { facts_synced = unsynced_.sync_all(); });
     ASSIGN_OR_RETURN(DimensionMergeOutput dimensions, merge_dimensions(dimension, merge));
+    sync_facts.join();
+    RETURN_IF_ERROR(facts_synced);
     result.collisions = std::move(dimensions.collisions);
     if (!facts.added.empty() || !facts.removed.empty()) result.changes.push_back(std::move(facts));
     for (TableChange& change : dimensions.changes) result.changes.push_back(std::move(change));
@@ -215,10 +223,23 @@ class Transform {
         folders.insert((options_.lake / file.path).parent_path());
       }
     }
-    RETURN_IF_ERROR(unsynced_.sync_all());
-    RETURN_IF_ERROR(sync_folders(std::vector<std::filesystem::path>(folders.begin(), folders.end()),
-                                 options_.lake));
+    RETURN_IF_ERROR(make_durable({folders.begin(), folders.end()}));
     return result;
+  }
+
+  /// Syncs the batch's files and `folders`. Nobody looks for them before the batch is committed, so
+  /// it does not matter which of them is durable first; and while they wait for the device, the
+  /// workers' memory is freed.
+  Status make_durable(const std::vector<std::filesystem::path>& folders) {
+    const std::array<std::function<Status()>, 3> jobs{
+        [&] { return unsynced_.sync_all(); },
+        [&] { return sync_folders(folders, options_.lake); },
+        [&] {
+          workers_.clear();
+          return Status{};
+        },
+    };
+    return for_each_in_parallel(jobs.size(), jobs.size(), [&](std::size_t i) { return jobs[i](); });
   }
 
   Status remove_replaced(TableChange* facts, DimensionMergeInput* merge, TransformResult* result) {

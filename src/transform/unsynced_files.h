@@ -2,7 +2,7 @@
 /// Files that a batch has written and not synced yet.
 ///
 /// Place: between the writers of a batch and its commit. Invariant: after sync_all() everything
-/// that was added is durable; nothing may be published before.
+/// that was added before it is durable; nothing may be published before.
 ///   At most kMostOpen are kept open; beyond that the oldest is synced at once.
 /// Thread safety: safe.
 /// Source: ext4(5): one journal commit makes all files of a transaction durable, so syncing
@@ -33,12 +33,15 @@ class UnsyncedFiles {
     return oldest->sync();
   }
 
+  /// Syncs the files added so far; others may be added meanwhile, for the next call.
   Status sync_all() {
-    const std::lock_guard lock(mutex_);
-    RETURN_IF_ERROR(for_each_in_parallel(files_.size(), kSyncThreads,
-                                         [&](std::size_t i) { return files_[i]->sync(); }));
-    files_.clear();
-    return {};
+    std::deque<std::unique_ptr<ParquetFile>> files;
+    {
+      const std::lock_guard lock(mutex_);
+      files.swap(files_);
+    }
+    return for_each_in_parallel(files.size(), kSyncThreads,
+                                [&](std::size_t i) { return files[i]->sync(); });
   }
 
  private:

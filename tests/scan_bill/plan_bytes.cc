@@ -14,8 +14,8 @@
 #include "catalog/catalog.h"
 #include "model/star_schema.h"
 #include "query/parquet_scan.h"
-#include "query/scan_columns.h"
 #include "query/scan_filters.h"
+#include "query/statement_bill.h"
 
 namespace clicklake {
 namespace {
@@ -24,10 +24,7 @@ Status print_scans(const std::filesystem::path& lake, std::string_view plan,
                    std::string_view function) {
   ASSIGN_OR_RETURN(const auto catalog, Catalog::open(lake / "catalog.db"));
   ASSIGN_OR_RETURN(const auto boxes, scan_filters(plan, function, true));
-  ASSIGN_OR_RETURN(const auto scans, scan_columns(plan, function));
-  std::map<std::string, std::vector<ParquetScan>> by_table;
-  for (const ScanColumns& scan : scans)
-    by_table[scan.table].push_back({scan.columns, boxes.find(scan.table)->second});
+  ASSIGN_OR_RETURN(const auto by_table, planned_scans(plan, function, true));
   for (const auto& [name, table_scans] : by_table) {
     const TableDefinition* table = find_table(name);
     std::map<std::string, DataFile> chosen;
