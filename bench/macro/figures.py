@@ -30,6 +30,7 @@ FIGURES = {
     "memory_growth_members": Figure("scale-members", "peak memory at 10 x the events and 2.6 x the users against 1 x", "x", None, None, False, 2),
     "cpu_per_event_members": Figure("scale-members", "CPU per event at 10 x the events and 2.6 x the users against 1 x", "x", 1.1, None, False, 2),
     "cpu_per_event_hours": Figure("scale-hours", "CPU per event at 10 x the hours against 1 x", "x", 1.1, None, False, 2),
+    "count_keys_cpu_ratio": Figure("count-keys", "CPU seconds with keys counted for `drift` against without", "x", 1.05, None, False, 3),
     "nothing_new": Figure("nothing-new", "a run with nothing new, lake of 480 hours", "ms", 90, 50),
     "version": Figure("start-up", "`--version`", "ms", 20, None),
     "select_1": Figure("start-up", "`sql \"SELECT 1\"`", "ms", 90, None),

@@ -250,7 +250,7 @@ class Statements(CrawlTest):
         found = self.tables(self.crawl("--dry-run"))["clicks"]
         for statement in ddl.split(";\n"):
             if statement.strip():
-                self.the_lake.sql(statement)
+                clicklake("sql", "--lake", self.the_lake.path, statement)
         again = self.tables(self.crawl())["clicks"]
         self.assertEqual(again["columns"], found["columns"])
         self.assertEqual((again["added"]["count"], again["partitions"]), (0, 2))

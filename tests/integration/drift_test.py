@@ -73,7 +73,7 @@ class WhatChanged(DriftTest):
         write(hour_folder(self.root, day=6) / "a.json", text)
         self.the_lake.run(self.root, in_place=True)
         found = self.drifts(self.drift("--since", "2024-11-06"))
-        self.assertAlmostEqual(found["2024-11-06", "nulls", "referrer_url"]["nulls"], 8 / 9)
+        self.assertAlmostEqual(found["2024-11-06", "nulls", "referrer_url"]["nulls"], 8 / 9, 5)
         self.drift("--since", "2024-11-06", "--fail-on", "nulls:0.5", code=1)
         self.drift("--since", "2024-11-06", "--fail-on", "nulls:0.9")
         self.drift("--until", "2024-11-05", "--fail-on", "nulls:0.5")
