@@ -93,7 +93,7 @@ std::string size_text(std::int64_t bytes) {
 }
 
 void print_row(std::string_view key, const CostRow& row) {
-  const std::string saved = row.raw_bytes > 0 ? fmt::format("{:.1f} %", row.saved_percent()) : "";
+  const std::string saved = row.raw_bytes > 0 ? fmt::format("{:.2f} %", row.saved_percent()) : "";
   fmt::print("{:<34}{:>9}{:>11}{:>11}{:>11}{:>11}{:>9}\n", key, row.queries, size_text(row.bytes),
              format_dollars(row.dollars), size_text(row.raw_bytes), format_dollars(row.raw_dollars),
              saved);

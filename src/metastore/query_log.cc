@@ -30,7 +30,11 @@ QueryLog::~QueryLog() = default;
 Result<std::unique_ptr<QueryLog>> QueryLog::open(const std::filesystem::path& catalog_file) {
   ASSIGN_OR_RETURN(auto connection, open_catalog_file(catalog_file));
   sqlite3_busy_timeout(connection->handle(), kBusyTimeoutMs);
-  RETURN_IF_ERROR(connection->execute_script("PRAGMA synchronous = NORMAL"));
+  // No row is worth a sync. What is not synced may not be folded into the catalog either: that is
+  // left to the catalog's own connections, which sync the log first.
+  sqlite3_db_config(connection->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  RETURN_IF_ERROR(
+      connection->execute_script("PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0"));
   return std::unique_ptr<QueryLog>(new QueryLog(std::move(connection)));
 }
 

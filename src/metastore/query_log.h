@@ -44,16 +44,17 @@ inline constexpr std::size_t kMostLoggedBytes = 1000;
 
 class QueryLog {
  public:
-  /// Opens the log in a lake's catalog, which must exist. Errors: those of Catalog::open. Cost:
-  /// about 0.3 ms.
+  /// Opens the log in a lake's catalog, which must exist. Close it before the Catalog of the same
+  /// process: the last connection to close folds the write-ahead log in, and this one does not.
+  /// Errors: those of Catalog::open. Cost: about 0.3 ms.
   static Result<std::unique_ptr<QueryLog>> open(const std::filesystem::path& catalog_file);
   ~QueryLog();
   QueryLog(const QueryLog&) = delete;
   QueryLog& operator=(const QueryLog&) = delete;
 
-  /// Appends one row and its scans: a write to the catalog's log that is not synced, so a power
-  /// loss may take the last rows. Errors: kBusy, another process writes for longer than 50 ms;
-  /// kIo, kNoSpace. Cost: 0.1 ms.
+  /// Appends one row and its scans: a write to the catalog's write-ahead log that is not synced, so
+  /// a power loss may take the last rows, and nothing else. Errors: kBusy, another process writes
+  /// for longer than 50 ms; kIo, kNoSpace. Cost: 0.1 ms.
   Status append(const LoggedQuery& query);
 
   /// Hands the queries of [since_us, until_us) to `take`, oldest first; an error of `take` ends it.

@@ -71,7 +71,7 @@ class CostTest(unittest.TestCase):
         self.assertAlmostEqual(costs["processed"]["saved_percent"], 99.0, places=3)
         text = clicklake("cost", "--lake", self.lake.path).out.decode()
         self.assertIn("queries of raw text", text)
-        self.assertIn("85.0 %", text)
+        self.assertIn("85.00 %", text)
 
     def test_prices_are_those_of_the_configuration(self):
         self.log("2024-11-01", "", ("fact_clicks", 0, 100))
