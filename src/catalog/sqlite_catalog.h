@@ -22,6 +22,9 @@ class SqliteCatalog final : public Catalog {
   explicit SqliteCatalog(std::unique_ptr<Connection> connection)
       : connection_(std::move(connection)) {}
 
+  /// For what else lies in the same file: a second connection may not be able to open it.
+  Connection& connection() { return *connection_; }
+
   Status begin_batch(const BatchInfo& batch) override;
   Status commit_batch(const BatchCommit& commit) override;
   Status abandon_batch(const std::string& batch_id) override;

@@ -85,7 +85,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
   if (mode == Mode::kCreate) flags |= SQLITE_OPEN_CREATE;
   const std::string name = mode == Mode::kImmutable ? immutable_uri(file) : file.string();
   const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
-  std::unique_ptr<Connection> connection(new Connection(file, handle));
+  std::unique_ptr<Connection> connection(new Connection(file, mode, handle));
   if (handle == nullptr) return Error{ErrorCode::kIo, "no memory to open " + file.string()};
   if (code != SQLITE_OK) return connection->error(code);
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);

@@ -67,6 +67,7 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   const std::filesystem::path& file() const { return file_; }
+  Mode mode() const { return mode_; }
   sqlite3* handle() const { return handle_; }
   /// What the next calls do, for their errors: "publish batch 0192...".
   void set_activity(std::string activity) { activity_ = std::move(activity); }
@@ -111,8 +112,8 @@ class Connection {
   Error error(int code) const;
 
  private:
-  Connection(std::filesystem::path file, sqlite3* handle)
-      : file_(std::move(file)), handle_(handle) {}
+  Connection(std::filesystem::path file, Mode mode, sqlite3* handle)
+      : file_(std::move(file)), mode_(mode), handle_(handle) {}
   Result<sqlite3_stmt*> prepare(const char* sql);
 
   static int bind(sqlite3_stmt* statement, int index, std::int64_t value) {
@@ -129,6 +130,7 @@ class Connection {
   static int bind(sqlite3_stmt* statement, int index, const Blob& value);
 
   std::filesystem::path file_;
+  Mode mode_;
   sqlite3* handle_;
   std::string activity_ = "open it";
   std::unordered_map<std::string_view, sqlite3_stmt*> statements_;

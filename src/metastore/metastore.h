@@ -23,6 +23,8 @@
 
 namespace clicklake {
 
+class Catalog;
+
 /// Keys and values in order of their keys' first setting; keys are compared as they are.
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
@@ -130,6 +132,10 @@ class Metastore {
   /// Opens the metastore of a lake's catalog file, which must exist. Errors: those of
   /// Catalog::open.
   static Result<std::unique_ptr<Metastore>> open(const std::filesystem::path& catalog_file);
+  /// The metastore in the file of `catalog`, which outlives it and is used by the same thread. On a
+  /// full device only one connection can open the file. Errors: kUnsupported, another kind of
+  /// catalog.
+  static Result<std::unique_ptr<Metastore>> open(Catalog& catalog);
   virtual ~Metastore() = default;
 
   /// By name.

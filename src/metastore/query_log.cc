@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "catalog/catalog_file.h"
+#include "catalog/sqlite_catalog.h"
 #include "catalog/sqlite_connection.h"
 
 namespace clicklake {
@@ -36,6 +37,13 @@ Result<std::unique_ptr<QueryLog>> QueryLog::open(const std::filesystem::path& ca
   RETURN_IF_ERROR(
       connection->execute_script("PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0"));
   return std::unique_ptr<QueryLog>(new QueryLog(std::move(connection)));
+}
+
+Result<std::unique_ptr<QueryLog>> QueryLog::open(Catalog& catalog) {
+  auto* sqlite = dynamic_cast<SqliteCatalog*>(&catalog);
+  if (sqlite == nullptr || sqlite->connection().mode() != Connection::Mode::kReadWrite)
+    return Error{ErrorCode::kUnsupported, "the catalog takes no log of queries now"};
+  return open(sqlite->connection().file());
 }
 
 Status QueryLog::append(const LoggedQuery& query) {

@@ -19,6 +19,7 @@
 
 namespace clicklake {
 
+class Catalog;
 class Connection;
 
 struct LoggedScan {
@@ -48,6 +49,9 @@ class QueryLog {
   /// process: the last connection to close folds the write-ahead log in, and this one does not.
   /// Errors: those of Catalog::open. Cost: about 0.3 ms.
   static Result<std::unique_ptr<QueryLog>> open(const std::filesystem::path& catalog_file);
+  /// Opens the log in the file of `catalog`. Errors: kUnsupported, that can't be written, or no
+  /// second connection can open it (a full device).
+  static Result<std::unique_ptr<QueryLog>> open(Catalog& catalog);
   ~QueryLog();
   QueryLog(const QueryLog&) = delete;
   QueryLog& operator=(const QueryLog&) = delete;

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "catalog/catalog_file.h"
+#include "catalog/sqlite_catalog.h"
 #include "metastore/name_rules.h"
 
 namespace clicklake {
@@ -15,6 +16,13 @@ std::int64_t metastore_now_us() {
 Result<std::unique_ptr<Metastore>> Metastore::open(const std::filesystem::path& catalog_file) {
   ASSIGN_OR_RETURN(auto connection, open_catalog_file(catalog_file));
   return std::unique_ptr<Metastore>(std::make_unique<SqliteMetastore>(std::move(connection)));
+}
+
+Result<std::unique_ptr<Metastore>> Metastore::open(Catalog& catalog) {
+  auto* sqlite = dynamic_cast<SqliteCatalog*>(&catalog);
+  if (sqlite == nullptr)
+    return Error{ErrorCode::kUnsupported, "this catalog has no metastore in its file"};
+  return std::unique_ptr<Metastore>(std::make_unique<SqliteMetastore>(sqlite->connection()));
 }
 
 Result<std::vector<std::pair<std::string, std::int64_t>>> SqliteMetastore::seen_folders(

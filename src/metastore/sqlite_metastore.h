@@ -22,7 +22,9 @@ namespace clicklake {
 class SqliteMetastore final : public Metastore {
  public:
   explicit SqliteMetastore(std::unique_ptr<Connection> connection)
-      : connection_(std::move(connection)) {}
+      : owned_(std::move(connection)), connection_(owned_.get()) {}
+  /// Over a connection that outlives it.
+  explicit SqliteMetastore(Connection& connection) : connection_(&connection) {}
 
   Result<std::vector<Database>> databases() override;
   Result<Database> database(std::string_view name) override;
@@ -97,7 +99,8 @@ class SqliteMetastore final : public Metastore {
                                                   const std::vector<std::string>& canonical);
   Status forget_seen_folders(std::int64_t table_no);
 
-  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<Connection> owned_;
+  Connection* connection_;
 };
 
 /// UTC microseconds of the system's clock.

@@ -390,7 +390,7 @@ Result<std::unique_ptr<LakeSession>> LakeSession::open(Catalog& catalog,
   ASSIGN_OR_RETURN(LiteralFolder folder, LiteralFolder::open(lake));
   auto impl = std::make_unique<Impl>(catalog, std::move(folder),
                                      options.locations ? *options.locations : LocationMap(lake));
-  ASSIGN_OR_RETURN(impl->metastore, Metastore::open(lake / "catalog.db"));
+  ASSIGN_OR_RETURN(impl->metastore, Metastore::open(catalog));
   impl->with_bill = options.with_bill || options.max_scan > 0;
   impl->max_scan = options.max_scan;
   impl->objects = local_object_store();

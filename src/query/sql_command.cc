@@ -254,7 +254,7 @@ Result<int> run_sql_command(Catalog& catalog, const std::filesystem::path& lake,
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<LakeSession> session,
                    LakeSession::open(catalog, lake, options.session));
-  auto log = QueryLog::open(lake / "catalog.db");
+  auto log = QueryLog::open(catalog);
   Billing billing(options, log ? std::move(*log) : nullptr);
   if (interactive) {
     RETURN_IF_ERROR(prompt(*session, options, billing));
