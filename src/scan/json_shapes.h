@@ -54,6 +54,7 @@ class JsonShapes {
     std::uint8_t marks = 0;  ///< quotes and line ends in the glue
     Next next = Next::kEnd;
     std::uint8_t slot = kNoSlot;  ///< where the value is kept
+    bool straight = false;        ///< the child is the step behind this one in memory
   };
 
   /// What to do with the values of a whole line, column by column.

@@ -40,6 +40,18 @@ inline std::uint32_t* put_positions(std::uint64_t bits, std::uint32_t base, std:
   return out + n;
 }
 
+#if defined(__x86_64__)
+struct alignas(64) GroupBytes {
+  unsigned char bytes[64];
+};
+constexpr GroupBytes counting_bytes() {
+  GroupBytes out{};
+  for (unsigned i = 0; i < 64; ++i) out.bytes[i] = static_cast<unsigned char>(i);
+  return out;
+}
+constexpr GroupBytes kCounting = counting_bytes();
+#endif
+
 }  // namespace
 
 StructuralIndex::Isa StructuralIndex::best_isa() {
@@ -104,42 +116,38 @@ __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))) void StructuralIndex::buil
   const __m256i backslash = _mm256_set1_epi8('\\');
   const __m256i control = _mm256_set1_epi8(0x1F);
   std::uint64_t carry = 0;
-  for (std::size_t at = 0; at < size; at += kGroup) {
-    reserve(count_ + kGroup);
-    const __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + at));
-    const __m256i b = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + at + 32));
-    const __m256i newline_a = _mm256_cmpeq_epi8(a, newline);
-    const __m256i newline_b = _mm256_cmpeq_epi8(b, newline);
-    const __m256i backslash_a = _mm256_cmpeq_epi8(a, backslash);
-    const __m256i backslash_b = _mm256_cmpeq_epi8(b, backslash);
-    // Their sign bits: beyond ASCII, control characters but line ends, backslashes.
-    const __m256i special_a = _mm256_or_si256(
-        _mm256_or_si256(a, backslash_a),
-        _mm256_andnot_si256(newline_a, _mm256_cmpeq_epi8(_mm256_min_epu8(a, control), a)));
-    const __m256i special_b = _mm256_or_si256(
-        _mm256_or_si256(b, backslash_b),
-        _mm256_andnot_si256(newline_b, _mm256_cmpeq_epi8(_mm256_min_epu8(b, control), b)));
-    std::uint64_t newlines =
-        static_cast<std::uint32_t>(_mm256_movemask_epi8(newline_a)) |
-        static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(newline_b)))
-            << 32;
-    std::uint64_t quotes =
-        static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, quote))) |
-        static_cast<std::uint64_t>(
-            static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(b, quote))))
-            << 32;
-    if (_mm256_movemask_epi8(_mm256_or_si256(special_a, special_b)) != 0 || carry != 0) {
-      special_[at / kGroup / 64] |= std::uint64_t{1} << at / kGroup % 64;
-      const std::uint64_t backslashes =
-          static_cast<std::uint32_t>(_mm256_movemask_epi8(backslash_a)) |
-          static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(backslash_b)))
-              << 32;
-      quotes &= ~escaped_bytes(backslashes, &carry);
+  for (std::size_t begin = 0; begin < size; begin += kGroup * 64) {
+    reserve(count_ + kGroup * 64);
+    const std::size_t end = std::min(size, begin + kGroup * 64);
+    std::uint32_t* out = positions_.get() + count_;
+    std::uint64_t special = 0;
+    for (std::size_t at = begin; at < end; at += kGroup) {
+      std::uint64_t quotes = 0;
+      std::uint64_t newlines = 0;
+      std::uint64_t backslashes = 0;
+      int others = 0;  // beyond ASCII, or control characters but line ends
+      for (std::size_t half = 0; half < kGroup; half += 32) {
+        const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + at + half));
+        const __m256i is_newline = _mm256_cmpeq_epi8(v, newline);
+        const __m256i is_control = _mm256_cmpeq_epi8(_mm256_min_epu8(v, control), v);
+        const auto bits = [half](int mask) {
+          return static_cast<std::uint64_t>(static_cast<std::uint32_t>(mask)) << half;
+        };
+        quotes |= bits(_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, quote)));
+        newlines |= bits(_mm256_movemask_epi8(is_newline));
+        backslashes |= bits(_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, backslash)));
+        others |=
+            _mm256_movemask_epi8(_mm256_or_si256(v, _mm256_andnot_si256(is_newline, is_control)));
+      }
+      if (others != 0 || (backslashes | carry) != 0) [[unlikely]] {
+        special |= std::uint64_t{1} << (at - begin) / kGroup;
+        quotes &= ~escaped_bytes(backslashes, &carry);
+      }
+      out = put_positions((quotes | newlines) & inside(at, size), static_cast<std::uint32_t>(at),
+                          out);
     }
-    const std::uint64_t found = (quotes | newlines) & inside(at, size);
-    count_ = static_cast<std::size_t>(
-        put_positions(found, static_cast<std::uint32_t>(at), positions_.get() + count_) -
-        positions_.get());
+    count_ = static_cast<std::size_t>(out - positions_.get());
+    special_[begin / (kGroup * 64)] = special;
   }
 }
 
@@ -150,38 +158,42 @@ StructuralIndex::build_avx512(const char* data, std::size_t size) {
   const __m512i backslash = _mm512_set1_epi8('\\');
   const __m512i space = _mm512_set1_epi8(0x20);
   const __m512i printable = _mm512_set1_epi8(0x60);
-  alignas(64) static constexpr auto kCounting = [] {
-    struct Bytes {
-      unsigned char b[64];
-    } bytes{};
-    for (unsigned i = 0; i < 64; ++i) bytes.b[i] = static_cast<unsigned char>(i);
-    return bytes;
-  }();
   const __m512i counting = _mm512_load_si512(&kCounting);
   std::uint64_t carry = 0;
-  for (std::size_t at = 0; at < size; at += kGroup) {
-    reserve(count_ + kGroup);
-    const __m512i v = _mm512_loadu_si512(data + at);
-    const std::uint64_t newlines = _mm512_cmpeq_epi8_mask(v, newline);
-    std::uint64_t quotes = _mm512_cmpeq_epi8_mask(v, quote);
-    const std::uint64_t backslashes = _mm512_cmpeq_epi8_mask(v, backslash);
-    const std::uint64_t others =
-        _mm512_cmpge_epu8_mask(_mm512_sub_epi8(v, space), printable) & ~newlines;
-    if ((others | backslashes | carry) != 0) {
-      special_[at / kGroup / 64] |= std::uint64_t{1} << at / kGroup % 64;
-      quotes &= ~escaped_bytes(backslashes, &carry);
-    }
-    const std::uint64_t found = (quotes | newlines) & inside(at, size);
-    const int n = __builtin_popcountll(found);
-    __m512i offsets = _mm512_maskz_compress_epi8(found, counting);
-    const __m512i base = _mm512_set1_epi32(static_cast<int>(at));
+  for (std::size_t begin = 0; begin < size; begin += kGroup * 64) {
+    reserve(count_ + kGroup * 64);
+    const std::size_t end = std::min(size, begin + kGroup * 64);
     std::uint32_t* out = positions_.get() + count_;
-    for (int i = 0; i < n; i += 16, out += 16) {
-      _mm512_storeu_si512(
-          out, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(offsets))));
-      offsets = _mm512_alignr_epi32(offsets, offsets, 4);
+    std::uint64_t special = 0;
+    for (std::size_t at = begin; at < end; at += kGroup) {
+      const __m512i v = _mm512_loadu_si512(data + at);
+      const std::uint64_t newlines = _mm512_cmpeq_epi8_mask(v, newline);
+      std::uint64_t quotes = _mm512_cmpeq_epi8_mask(v, quote);
+      const std::uint64_t backslashes = _mm512_cmpeq_epi8_mask(v, backslash);
+      const std::uint64_t others =
+          _mm512_cmpge_epu8_mask(_mm512_sub_epi8(v, space), printable) & ~newlines;
+      if ((others | backslashes | carry) != 0) [[unlikely]] {
+        special |= std::uint64_t{1} << (at - begin) / kGroup;
+        quotes &= ~escaped_bytes(backslashes, &carry);
+      }
+      const std::uint64_t found = (quotes | newlines) & inside(at, size);
+      const int n = __builtin_popcountll(found);
+      const __m512i base = _mm512_set1_epi32(static_cast<int>(at));
+      __m512i offsets = _mm512_maskz_compress_epi8(found, counting);
+      const auto store = [&](int i)
+          __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2"), always_inline)) {
+        const __m512i wide = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(offsets));
+        _mm512_storeu_si512(out + i, _mm512_add_epi32(base, wide));
+      };
+      store(0);
+      for (int i = 16; i < n; i += 16) {
+        offsets = _mm512_alignr_epi32(offsets, offsets, 4);
+        store(i);
+      }
+      out += n;
     }
-    count_ += static_cast<std::size_t>(n);
+    count_ = static_cast<std::size_t>(out - positions_.get());
+    special_[begin / (kGroup * 64)] = special;
   }
 }
 
