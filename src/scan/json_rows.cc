@@ -6,29 +6,10 @@
 #include "base/utf8.h"
 #include "format/json_scan.h"
 #include "format/line_reader.h"
+#include "scan/utf8_repair.h"
 
 namespace clicklake {
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-/// Bytes of the broken character that begins `text`, which one replacement stands for.
-std::size_t broken_size(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t wanted = lead >= 0xF0 && lead <= 0xF4   ? 4
-                             : lead >= 0xE0 && lead <= 0xEF ? 3
-                             : lead >= 0xC2 && lead <= 0xDF ? 2
-                                                            : 1;
-  // The longest beginning that some bytes would make whole.
-  for (std::size_t size = std::min(wanted - 1, text.size()); size > 1; --size) {
-    for (const char last : {'\x80', '\xBF'}) {
-      std::string whole(text.substr(0, size));
-      whole.resize(wanted, last);
-      if (find_invalid_utf8(whole) == std::string_view::npos) return size;
-    }
-  }
-  return 1;
-}
 
 HiveType row_type(const std::vector<HiveColumn>& columns) {
   HiveType type = HiveType::of(HiveKind::kStruct);
@@ -73,16 +54,9 @@ JsonRows::Line JsonRows::read_as_tree(const char* begin, const char* end, std::s
   const char* p = begin;
   while (p < end && blank(*p)) ++p;
   if (p == end) return Line::kBlank;
-  std::string_view line(p, static_cast<std::size_t>(end - p));
-  std::size_t bad = find_invalid_utf8(line);
-  if (bad != std::string_view::npos) {
-    if (!openx_) return malformed(p + bad, "the line is not UTF-8", row);
-    repaired_.clear();
-    for (; bad != std::string_view::npos; bad = find_invalid_utf8(line)) {
-      repaired_.append(line.substr(0, bad)).append(kReplacement);
-      line.remove_prefix(bad + broken_size(line.substr(bad)));
-    }
-    repaired_.append(line);
+  const std::string_view line(p, static_cast<std::size_t>(end - p));
+  if (!is_utf8(line, &repaired_)) {
+    if (!openx_) return malformed(p + find_invalid_utf8(line), "the line is not UTF-8", row);
     const std::size_t size = repaired_.size();
     repaired_.push_back('\n');
     repaired_.append(kLinePadding, '\0');
