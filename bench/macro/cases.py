@@ -3,7 +3,7 @@ import dataclasses
 import subprocess
 from collections.abc import Callable
 
-from macro import count_keys, measure, parquet_bytes, parse_only, peers, scale, scan_bill, short_runs, throughput, wall
+from macro import count_keys, measure, parquet_bytes, parse_only, peers, raw_queries, scale, scan_bill, short_runs, throughput, wall
 
 
 @dataclasses.dataclass
@@ -39,6 +39,7 @@ CASES = [
     Case("wall-duckdb", "the same against DuckDB", wall.duckdb, "duckdb"),
     Case("wall-spark", "the same against PySpark local[2], three pairs", wall.spark, "spark"),
     Case("parse-only", "CPU of the whole job against simdjson parsing the same files alone", parse_only.parse_only),
+    Case("raw-queries", "five queries over raw NDJSON: our scan against DuckDB's read_json in the same process", raw_queries.raw_queries),
     Case("parquet-bytes", "bytes of fact_clicks against DuckDB's for the same rows", parquet_bytes.parquet_bytes, "duckdb"),
     Case("scan-bill", "what five queries of thirty days scan and cost: raw, Parquet, all and one day (a table, not a timing)", scan_bill.scan_bill),
     Case("nothing-new", "a run with nothing new, lake of 480 hours", short_runs.nothing_new),

@@ -56,10 +56,10 @@ class OneCell final : public VectorMemory {
     vector_.data = bytes_.data();
     vector_.memory = this;
   }
-  void put_long_text(ColumnVector& /*vector*/, std::size_t /*row*/,
-                     std::string_view text) override {
-    text_ = text;
-    long_ = true;
+  void add_text_room(ColumnVector& vector, std::size_t /*row*/, std::size_t size) override {
+    text_.resize(size);
+    vector.text_room = text_.data();
+    vector.text_end = vector.text_room + size;
   }
   void add_validity(ColumnVector& /*vector*/) override {}
   void grow_children(ColumnVector& /*vector*/, std::size_t /*capacity*/) override {}
@@ -71,15 +71,12 @@ class OneCell final : public VectorMemory {
     std::memcpy(&v, bytes_.data(), sizeof v);
     return v;
   }
-  std::string_view text() {
-    return long_ ? std::string_view(text_) : vector_.values<TextCell>()[0].view();
-  }
+  std::string_view text() { return vector_.values<TextCell>()[0].view(); }
 
  private:
   alignas(16) std::array<char, 16> bytes_{};
   ColumnVector vector_;
   std::string text_;
-  bool long_ = false;
 };
 
 duckdb_value value_of(const DuckdbApi& api, const HiveType& type, OneCell& cell) {
@@ -163,7 +160,7 @@ class Worker {
     std::size_t malformed = 0;
     const std::size_t capacity = api_.duckdb_vector_size();
     while (rows < capacity) {
-      if (p_ == end_) {
+      if (reader_->at_end()) {
         if (blocks_ == nullptr) {
           if (rows > 0) break;
           ASSIGN_OR_RETURN(const bool more, open_next());
@@ -175,11 +172,10 @@ class Worker {
           close();
           continue;
         }
-        p_ = block.data;
-        end_ = block.data + block.size;
+        reader_->take_block(block.data, block.data + block.size);
         block_ = block;
       }
-      const RowsRead read = reader_->read(&p_, end_, vectors_, rows, capacity - rows);
+      const RowsRead read = reader_->read(vectors_, rows, capacity - rows);
       rows += read.rows;
       malformed += read.malformed;
       if (read.fault) return fault();
@@ -242,7 +238,6 @@ class Worker {
   void close() {
     count_bytes();
     blocks_ = nullptr;
-    p_ = end_ = nullptr;
   }
 
   const TextScanFile& file() const { return request_.files[file_]; }
@@ -279,11 +274,14 @@ class Worker {
     return {};
   }
 
-  /// The line at p_ can't be read.
+  /// The reader's line can't be read.
   Error fault() {
     const RowFault& fault = reader_->fault();
-    const char* const at = fault.at >= p_ && fault.at <= end_ ? fault.at : p_;
-    const std::uint64_t line_begin = block_.offset + static_cast<std::uint64_t>(p_ - block_.data);
+    const char* const begin = reader_->at();
+    const char* const at =
+        fault.at >= begin && fault.at <= block_.data + block_.size ? fault.at : begin;
+    const std::uint64_t line_begin =
+        block_.offset + static_cast<std::uint64_t>(begin - block_.data);
     const std::uint64_t byte = block_.offset + static_cast<std::uint64_t>(at - block_.data);
     const auto line = line_number_at(file().path, line_begin);
     return Error{ErrorCode::kInvalidData,
@@ -302,8 +300,6 @@ class Worker {
   std::size_t file_ = 0;
   std::unique_ptr<TextBlocks> blocks_;
   TextBlock block_;
-  const char* p_ = nullptr;
-  const char* end_ = nullptr;
 };
 
 /// DuckDB calls back without anything that leads here, and the functions found by the first

@@ -10,6 +10,8 @@
 namespace clicklake {
 namespace {
 
+constexpr std::size_t kTextRoom = 32U << 10;
+
 bool is_list(const ColumnVector& column) {
   return column.type->kind == HiveKind::kArray || column.type->kind == HiveKind::kMap;
 }
@@ -30,6 +32,7 @@ void DuckdbVectors::attach(ColumnVector& column, duckdb_vector vector) const {
   column.validity = nullptr;
   column.child_rows = 0;
   column.child_capacity = 0;
+  column.text_room = column.text_end = nullptr;
   attach_children(column);
 }
 
@@ -72,9 +75,23 @@ void DuckdbVectors::finish(ColumnVector& column) const {
   for (ColumnVector& child : column.children) finish(child);
 }
 
-void DuckdbVectors::put_long_text(ColumnVector& vector, std::size_t row, std::string_view text) {
+/// A long text of our own making is put into the row, and its bytes are given out piece by piece:
+/// one call into DuckDB for many texts.
+void DuckdbVectors::add_text_room(ColumnVector& vector, std::size_t row, std::size_t size) {
+  static const std::vector<char> kBlank(kTextRoom);
+  std::string large;
+  const char* blank = kBlank.data();
+  if (size > kTextRoom) {
+    large.resize(size);
+    blank = large.data();
+  } else {
+    size = kTextRoom;
+  }
   api_.duckdb_unsafe_vector_assign_string_element_len(static_cast<duckdb_vector>(vector.handle),
-                                                      row, text.data(), text.size());
+                                                      row, blank, size);
+  // The vector's own bytes; nobody else has seen them yet.
+  vector.text_room = const_cast<char*>(vector.values<TextCell>()[row].pointer);
+  vector.text_end = vector.text_room + size;
 }
 
 void DuckdbVectors::add_validity(ColumnVector& vector) {

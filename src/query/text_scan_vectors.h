@@ -28,7 +28,7 @@ class DuckdbVectors final : public VectorMemory {
   /// Tells DuckDB how many rows the children of lists have.
   void finish(ColumnVector& column) const;
 
-  void put_long_text(ColumnVector& vector, std::size_t row, std::string_view text) override;
+  void add_text_room(ColumnVector& vector, std::size_t row, std::size_t size) override;
   void add_validity(ColumnVector& vector) override;
   void grow_children(ColumnVector& vector, std::size_t capacity) override;
 

@@ -14,6 +14,10 @@
 
 #include "model/hive_type.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace clicklake {
 
 /// A text in 16 bytes: up to 12 bytes in place, else their first four and where they lie.
@@ -39,12 +43,17 @@ struct ListCell {
 
 struct ColumnVector;
 
+/// From byte 12 - n on: n bytes of ones, then zeros.
+inline constexpr unsigned char kTextMasks[28] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                                 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+
 /// What the owner of vectors does for them.
 class VectorMemory {
  public:
   virtual ~VectorMemory() = default;
-  /// Writes a text of more than TextCell::kInline bytes, which is copied, into `row`.
-  virtual void put_long_text(ColumnVector& vector, std::size_t row, std::string_view text) = 0;
+  /// Room for texts that live as long as what is in `vector`: at least `size` bytes, from
+  /// text_room to text_end. May write to the cell of `row`, which is written next.
+  virtual void add_text_room(ColumnVector& vector, std::size_t row, std::size_t size) = 0;
   /// Gives `vector` a validity mask with every row valid.
   virtual void add_validity(ColumnVector& vector) = 0;
   /// Makes room for at least `capacity` rows in the children of a list or map; sets their data and
@@ -66,6 +75,8 @@ struct ColumnVector {
   std::vector<ColumnVector> children;
   std::size_t child_rows = 0;      ///< lists and maps: rows of the children that are taken
   std::size_t child_capacity = 0;  ///< lists and maps
+  char* text_room = nullptr;       ///< of long texts: free from here
+  char* text_end = nullptr;        ///< to here
 
   template <typename T>
   T* values() {
@@ -73,14 +84,36 @@ struct ColumnVector {
   }
 
   void put_text(std::size_t row, std::string_view text) {
-    if (text.size() > TextCell::kInline) {
-      memory->put_long_text(*this, row, text);
-      return;
+    if (text.size() > TextCell::kInline) return put_long_text(row, text);
+    char bytes[16] = {};
+    const auto length = static_cast<std::uint32_t>(text.size());
+    std::memcpy(bytes, &length, sizeof length);
+    if (length > 0) std::memcpy(bytes + sizeof length, text.data(), length);
+    std::memcpy(values<TextCell>() + row, bytes, sizeof bytes);
+  }
+  /// The same where 16 bytes from the text's beginning on are readable.
+  void put_readable_text(std::size_t row, std::string_view text) {
+#if defined(__SSE2__)
+    if (text.size() > TextCell::kInline) return put_long_text(row, text);
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data()));
+    const __m128i kept = _mm_loadu_si128(
+        reinterpret_cast<const __m128i*>(kTextMasks + TextCell::kInline - text.size()));
+    const __m128i cell = _mm_or_si128(_mm_slli_si128(_mm_and_si128(bytes, kept), 4),
+                                      _mm_cvtsi32_si128(static_cast<int>(text.size())));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(values<TextCell>() + row), cell);
+#else
+    put_text(row, text);
+#endif
+  }
+  void put_long_text(std::size_t row, std::string_view text) {
+    if (static_cast<std::size_t>(text_end - text_room) < text.size()) {
+      memory->add_text_room(*this, row, text.size());
     }
     TextCell cell{static_cast<std::uint32_t>(text.size()), {}, {}};
-    std::memcpy(cell.prefix, text.data(), text.size() <= 4 ? text.size() : 4);
-    cell.pointer = nullptr;
-    if (text.size() > 4) std::memcpy(cell.rest, text.data() + 4, text.size() - 4);
+    std::memcpy(cell.prefix, text.data(), sizeof cell.prefix);
+    std::memcpy(text_room, text.data(), text.size());
+    cell.pointer = text_room;
+    text_room += text.size();
     values<TextCell>()[row] = cell;
   }
 

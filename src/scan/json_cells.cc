@@ -49,9 +49,10 @@ class OneValue final : public VectorMemory {
     vector.data = bytes_.data();
     vector.memory = this;
   }
-  void put_long_text(ColumnVector& /*vector*/, std::size_t /*row*/,
-                     std::string_view text) override {
-    text_ = text;
+  void add_text_room(ColumnVector& room, std::size_t /*row*/, std::size_t size) override {
+    text_.resize(size);
+    room.text_room = text_.data();
+    room.text_end = room.text_room + size;
   }
   void add_validity(ColumnVector& /*vector*/) override {}
   void grow_children(ColumnVector& /*vector*/, std::size_t /*capacity*/) override {}

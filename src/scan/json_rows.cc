@@ -4,30 +4,12 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "format/json_scan.h"
 #include "format/line_reader.h"
+#include "scan/utf8_repair.h"
 
 namespace clicklake {
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-/// Bytes of the broken character that begins `text`, which one replacement stands for.
-std::size_t broken_size(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t wanted = lead >= 0xF0 && lead <= 0xF4   ? 4
-                             : lead >= 0xE0 && lead <= 0xEF ? 3
-                             : lead >= 0xC2 && lead <= 0xDF ? 2
-                                                            : 1;
-  // The longest beginning that some bytes would make whole.
-  for (std::size_t size = std::min(wanted - 1, text.size()); size > 1; --size) {
-    for (const char last : {'\x80', '\xBF'}) {
-      std::string whole(text.substr(0, size));
-      whole.resize(wanted, last);
-      if (find_invalid_utf8(whole) == std::string_view::npos) return size;
-    }
-  }
-  return 1;
-}
 
 HiveType row_type(const std::vector<HiveColumn>& columns) {
   HiveType type = HiveType::of(HiveKind::kStruct);
@@ -72,16 +54,9 @@ JsonRows::Line JsonRows::read_as_tree(const char* begin, const char* end, std::s
   const char* p = begin;
   while (p < end && blank(*p)) ++p;
   if (p == end) return Line::kBlank;
-  std::string_view line(p, static_cast<std::size_t>(end - p));
-  std::size_t bad = find_invalid_utf8(line);
-  if (bad != std::string_view::npos) {
-    if (!openx_) return malformed(p + bad, "the line is not UTF-8", row);
-    repaired_.clear();
-    for (; bad != std::string_view::npos; bad = find_invalid_utf8(line)) {
-      repaired_.append(line.substr(0, bad)).append(kReplacement);
-      line.remove_prefix(bad + broken_size(line.substr(bad)));
-    }
-    repaired_.append(line);
+  const std::string_view line(p, static_cast<std::size_t>(end - p));
+  if (!is_utf8(line, &repaired_)) {
+    if (!openx_) return malformed(p + find_invalid_utf8(line), "the line is not UTF-8", row);
     const std::size_t size = repaired_.size();
     repaired_.push_back('\n');
     repaired_.append(kLinePadding, '\0');
@@ -98,8 +73,10 @@ JsonRows::Line JsonRows::read_as_tree(const char* begin, const char* end, std::s
   bool read = tree_.read_strictly(p, end);
   if (!read && openx_) {
     read = tree_.read_leniently(p, end, cells_.ignores_case());
-  } else if (read && openx_) {
-    tree_.drop_repeats(cells_.ignores_case());
+  } else if (read) {
+    const bool repeats = openx_ ? tree_.drop_repeats(cells_.ignores_case())
+                                : tree_.has_repeats(cells_.ignores_case());
+    learnable_ = !repeats && !repaired;
   }
   if (!read) {
     return malformed(place(tree_.fault_at()), std::string("the line is no JSON: ") + tree_.fault(),
@@ -114,19 +91,230 @@ JsonRows::Line JsonRows::read_as_tree(const char* begin, const char* end, std::s
   return Line::kRow;
 }
 
-RowsRead JsonRows::read(const char** p, const char* end, std::vector<ColumnVector>& vectors,
-                        std::size_t first_row, std::size_t max_rows) {
+void JsonRows::take_block(const char* begin, const char* end) {
+  RowReader::take_block(begin, end);
+  block_ = begin;
+  index_.build(begin, static_cast<std::size_t>(end - begin));
+  mark_ = index_.positions();
+}
+
+/// Past a value that is no string; null where it is none, or one for the tree to judge.
+const char* JsonRows::pass_value(const char* p, std::uint32_t* high) const {
+  const char c = *p;
+  if (c == '-' || (c >= '0' && c <= '9')) return json::scan_number(p);
+  if (c == 'n' && json::is_literal(p, "null")) return p + 4;
+  if (c == 't' && json::is_literal(p, "true")) return p + 4;
+  if (c == 'f' && json::is_literal(p, "false")) return p + 5;
+  if (c != '[' && c != '{') return nullptr;
+  json::Fault fault = json::Fault::kNone;
+  const char* const end = json::copy_compact(p, nullptr, nullptr, 0, 64, high, &fault);
+  return fault == json::Fault::kNone ? end : nullptr;
+}
+
+/// Checks the string [begin, quote) and decodes it where that is needed; null where it is none.
+const char* JsonRows::read_text(const char* begin, const char* quote, Slot* slot,
+                                std::uint32_t* high) {
+  const char* const stop = json::scan_string(begin, high);
+  if (stop == quote) return quote;
+  if (*stop != '\\') return nullptr;
+  char* out_end = nullptr;
+  json::Fault fault = json::Fault::kNone;
+  if (json::decode_string(begin, free_text_, &out_end, high, &fault) != quote + 1 ||
+      fault != json::Fault::kNone) {
+    return nullptr;
+  }
+  *slot = {free_text_, static_cast<std::size_t>(out_end - free_text_)};
+  free_text_ = out_end;
+  return quote;
+}
+
+/// Follows a known shape from `begin` on, whose first mark is `*mark`; moves that, and sets
+/// `*next`, behind the line. Null where the line follows none. Unless kChecked the texts between
+/// the quotes are taken for what they are, which the index knows of lines without special bytes.
+template <bool kChecked>
+const JsonShapes::Step* JsonRows::follow(const char* begin, const std::uint32_t** mark,
+                                         const char** next) {
+  const char* const block = block_;
+  const std::uint32_t* marks = *mark;
+  const char* p = begin;
+  std::uint32_t high = 0;
+  if constexpr (kChecked) {
+    constexpr std::size_t kSlack = 64;
+    const auto* const end = static_cast<const char*>(::rawmemchr(begin, '\n'));
+    const std::size_t room = static_cast<std::size_t>(end - begin) + kSlack;
+    if (arena_.size() < room) arena_.resize(room);
+    free_text_ = arena_.data();
+  }
+  const JsonShapes::Step* step = shapes_.first();
+  for (;;) {
+    while (!JsonShapes::is_at(*step, p)) [[unlikely]] {
+      if (step->sibling == 0) return nullptr;
+      step = shapes_.at(step->sibling);
+    }
+    p += step->size;
+    marks += step->marks;
+    const std::uint8_t slot = step->slot;
+    if (step->next == JsonShapes::Next::kText) [[likely]] {
+      // The next mark is the text's closing quote, or the next glue will not begin there.
+      const char* const quote = block + *marks;
+      if (slot != JsonShapes::kNoSlot) slots_[slot] = {p, static_cast<std::size_t>(quote - p)};
+      if constexpr (kChecked) {
+        Slot unwanted{};
+        if (read_text(p, quote, slot != JsonShapes::kNoSlot ? &slots_[slot] : &unwanted, &high) ==
+            nullptr) {
+          return nullptr;
+        }
+      }
+      p = quote;
+    } else if (step->next == JsonShapes::Next::kOther) {
+      const char* const value = p;
+      p = pass_value(p, &high);
+      if (p == nullptr) return nullptr;
+      if (slot != JsonShapes::kNoSlot) slots_[slot] = {value, static_cast<std::size_t>(p - value)};
+      while (block + *marks < p) ++marks;
+    } else if (step->next == JsonShapes::Next::kEnd) {
+      break;
+    }
+    // Mostly the way goes straight on; a guess does not wait for the link to be loaded.
+    if (step->straight) [[likely]] {
+      ++step;
+      continue;
+    }
+    step = shapes_.at(step->child);
+  }
+  if constexpr (kChecked) {
+    if (high != 0 &&
+        find_invalid_utf8({begin, static_cast<std::size_t>(p - begin)}) != std::string_view::npos) {
+      return nullptr;
+    }
+  }
+  *mark = marks;
+  *next = p;
+  return step;
+}
+
+bool JsonRows::run_cell(const JsonShapes::Op& op, std::size_t row) {
+  const Slot& slot = slots_[op.slot];
+  CellOutcome outcome = CellOutcome::kNull;
+  if (op.text) {
+    outcome = cells_.cells().read(*op.type, slot.view(), true, op.vector, row);
+  } else if (*slot.begin == '{' || *slot.begin == '[') {
+    return false;
+  } else if (*slot.begin != 'n') {
+    outcome = cells_.cells().read(*op.type, slot.view(), false, op.vector, row);
+  }
+  if (outcome == CellOutcome::kFault) return false;
+  if (outcome == CellOutcome::kNull && op.vector != nullptr) op.vector->put_null(row);
+  return true;
+}
+
+bool JsonRows::run_map(const JsonShapes::Plan& plan, const JsonShapes::Op& op, std::size_t row) {
+  ColumnVector& map = *op.vector;
+  std::size_t at = map.put_list(row, op.count);
+  ColumnVector& keys = map.children[0];
+  ColumnVector& values = map.children[1];
+  if (plan.short_keys) {
+    if (op.count > 0) {
+      std::memcpy(keys.values<TextCell>() + at, plan.keys.data() + op.first,
+                  op.count * sizeof(TextCell));
+    }
+  } else {
+    for (std::size_t i = 0; i < op.count; ++i) keys.put_text(at + i, plan.names[op.first + i]);
+  }
+  const HiveType& type = op.type->children[1];
+  const bool plain = type.kind == HiveKind::kString;
+  JsonShapes::Op cell;
+  cell.type = &type;
+  cell.vector = &values;
+  for (std::uint32_t i = op.first; i < op.first + op.count; ++i, ++at) {
+    const JsonShapes::Entry& entry = plan.entries[i];
+    if (plain && entry.text) {
+      values.put_readable_text(at, slots_[entry.slot].view());
+      continue;
+    }
+    cell.slot = entry.slot;
+    cell.text = entry.text;
+    if (!run_cell(cell, at)) return false;
+  }
+  return true;
+}
+
+/// Writes the row of the line just followed; false: the tree must judge it.
+bool JsonRows::run(const JsonShapes::Plan& plan, std::size_t row) {
+  using Kind = JsonShapes::Op::Kind;
+  for (const JsonShapes::Op& op : plan.ops) {
+    switch (op.kind) {
+      case Kind::kText: op.vector->put_readable_text(row, slots_[op.slot].view()); break;
+      case Kind::kCell:
+        if (!run_cell(op, row)) return false;
+        break;
+      case Kind::kNull: op.vector->put_null(row); break;
+      case Kind::kScalar:
+        if (*slots_[op.slot].begin == '{' || *slots_[op.slot].begin == '[') return false;
+        break;
+      case Kind::kMap:
+        if (!run_map(plan, op, row)) return false;
+        break;
+      case Kind::kTree: {
+        const Slot& slot = slots_[op.slot];
+        if (!tree_.read_strictly(slot.begin, slot.begin + slot.size)) return false;
+        if (openx_) tree_.drop_repeats(cells_.ignores_case());
+        if (!cells_.write(tree_, tree_.root(), *op.type, op.vector, row)) return false;
+        break;
+      }
+    }
+  }
+  return true;
+}
+
+/// Reads the line at at_ by a known shape and moves behind it; false where that can't be done.
+bool JsonRows::follow_shape(std::size_t row) {
+  const char* const begin = at_;
+  const std::uint32_t* mark = mark_;
+  const char* next = nullptr;
+  const JsonShapes::Step* end = follow<false>(begin, &mark, &next);
+  if (end == nullptr) return false;
+  if (index_.may_be_special(static_cast<std::size_t>(begin - block_),
+                            static_cast<std::size_t>(next - block_))) {
+    mark = mark_;
+    end = follow<true>(begin, &mark, &next);
+    if (end == nullptr) return false;
+  }
+  if (!run(shapes_.plan(*end), row)) return false;
+  at_ = next;
+  mark_ = mark;
+  return true;
+}
+
+RowsRead JsonRows::read(std::vector<ColumnVector>& vectors, std::size_t first_row,
+                        std::size_t max_rows) {
   for (std::size_t i = 0; i < wanted_.size(); ++i) by_column_[wanted_[i]] = &vectors[i];
   RowsRead out;
-  while (*p < end && out.rows < max_rows) {
-    const char* const line_end = static_cast<const char*>(::rawmemchr(*p, '\n'));
-    switch (read_as_tree(*p, line_end, first_row + out.rows)) {
+  while (at_ < end_ && out.rows < max_rows) {
+    const bool trying = use_shapes_ && shapes_.worth_trying();
+    if (trying && !shapes_.empty()) {
+      if (follow_shape(first_row + out.rows)) [[likely]] {
+        shapes_.hit();
+        ++out.rows;
+        continue;
+      }
+      shapes_.miss();
+    }
+    while (block_[*mark_] != '\n') ++mark_;
+    const char* const line_end = block_ + *mark_;
+    learnable_ = false;
+    const Line line = read_as_tree(at_, line_end, first_row + out.rows);
+    switch (line) {
       case Line::kMalformed: ++out.malformed; [[fallthrough]];
       case Line::kRow: ++out.rows; break;
       case Line::kBlank: break;
       case Line::kFault: out.fault = true; return out;
     }
-    *p = line_end + 1;
+    if (trying && line == Line::kRow && learnable_) {
+      shapes_.learn(at_, line_end, tree_, columns_, by_column_, cells_);
+    }
+    at_ = line_end + 1;
+    ++mark_;
   }
   return out;
 }

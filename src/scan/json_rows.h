@@ -6,14 +6,19 @@
 /// Thread safety: thread-compatible.
 /// Source: ADR-0009 (shapes), ADR-0012.
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scan/json_cells.h"
+#include "scan/json_shapes.h"
 #include "scan/json_tree.h"
 #include "scan/row_reader.h"
+#include "scan/structural_index.h"
 
 namespace clicklake {
 
@@ -22,11 +27,29 @@ class JsonRows final : public RowReader {
   JsonRows(const TextFormat& format, const std::vector<HiveColumn>& columns,
            const std::vector<std::size_t>& wanted);
 
-  RowsRead read(const char** p, const char* end, std::vector<ColumnVector>& vectors,
-                std::size_t first_row, std::size_t max_rows) override;
+  void take_block(const char* begin, const char* end) override;
+  RowsRead read(std::vector<ColumnVector>& vectors, std::size_t first_row,
+                std::size_t max_rows) override;
+
+  /// Reads every line as a tree; for tests.
+  void use_shapes(bool use) { use_shapes_ = use; }
 
  private:
   enum class Line { kRow, kMalformed, kBlank, kFault };
+  struct Slot {
+    const char* begin;
+    std::size_t size;
+    std::string_view view() const { return {begin, size}; }
+  };
+
+  template <bool kChecked>
+  const JsonShapes::Step* follow(const char* begin, const std::uint32_t** mark, const char** next);
+  const char* pass_value(const char* p, std::uint32_t* high) const;
+  const char* read_text(const char* begin, const char* quote, Slot* slot, std::uint32_t* high);
+  bool run(const JsonShapes::Plan& plan, std::size_t row);
+  bool run_cell(const JsonShapes::Op& op, std::size_t row);
+  bool run_map(const JsonShapes::Plan& plan, const JsonShapes::Op& op, std::size_t row);
+  bool follow_shape(std::size_t row);
 
   Line read_as_tree(const char* begin, const char* end, std::size_t row);
   Line malformed(const char* at, const std::string& what, std::size_t row);
@@ -34,11 +57,20 @@ class JsonRows final : public RowReader {
 
   bool openx_;
   bool ignore_malformed_;
+  bool use_shapes_ = true;
   HiveType columns_;  ///< a struct with a field a column
   std::vector<std::size_t> wanted_;
   std::vector<ColumnVector*> by_column_;
   JsonTree tree_;
   JsonCells cells_;
+  JsonShapes shapes_;
+  StructuralIndex index_;
+  const char* block_ = nullptr;
+  const std::uint32_t* mark_ = nullptr;  ///< of the index, the first in the line at at_
+  std::array<Slot, JsonShapes::kMaxSlots> slots_{};
+  std::vector<char> arena_;
+  char* free_text_ = nullptr;
+  bool learnable_ = false;  ///< the last line read as a tree was strict JSON
   std::string repaired_;
 };
 

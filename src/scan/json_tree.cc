@@ -327,22 +327,30 @@ bool JsonTree::read_array(std::uint32_t at, int depth) {
 bool JsonTree::drop_repeats(bool ignore_case) {
   bool any = false;
   for (std::uint32_t i = 1; i < nodes_.size(); ++i) {
-    if (nodes_[i].kind == JsonNode::Kind::kObject && nodes_[i].count > 1) {
-      any |= drop_repeats_of(i, ignore_case);
-    }
+    if (nodes_[i].kind != JsonNode::Kind::kObject || !find_repeats(i, ignore_case)) continue;
+    drop_found(i);
+    any = true;
   }
   return any;
 }
 
-bool JsonTree::drop_repeats_of(std::uint32_t object, bool ignore_case) {
+bool JsonTree::has_repeats(bool ignore_case) {
+  for (std::uint32_t i = 1; i < nodes_.size(); ++i) {
+    if (nodes_[i].kind == JsonNode::Kind::kObject && find_repeats(i, ignore_case)) return true;
+  }
+  return false;
+}
+
+/// Puts the members of `object` that come again into repeated_, in order.
+bool JsonTree::find_repeats(std::uint32_t object, bool ignore_case) {
   const JsonNode& node = nodes_[object];
-  std::vector<std::uint32_t> repeated;
+  repeated_.clear();
   if (node.count <= kFewMembers) {
     for (std::uint32_t a = node.child; a != 0; a = nodes_[a].next) {
       for (std::uint32_t b = nodes_[a].next; b != 0; b = nodes_[b].next) {
         if (nodes_[a].key.size() == nodes_[b].key.size() &&
             compare_keys(nodes_[a].key, nodes_[b].key, ignore_case) == 0) {
-          repeated.push_back(a);
+          repeated_.push_back(a);
           break;
         }
       }
@@ -356,15 +364,18 @@ bool JsonTree::drop_repeats_of(std::uint32_t object, bool ignore_case) {
     });
     for (std::size_t i = 0; i + 1 < members.size(); ++i) {
       if (compare_keys(nodes_[members[i]].key, nodes_[members[i + 1]].key, ignore_case) == 0) {
-        repeated.push_back(members[i]);
+        repeated_.push_back(members[i]);
       }
     }
-    std::sort(repeated.begin(), repeated.end());
+    std::sort(repeated_.begin(), repeated_.end());
   }
-  if (repeated.empty()) return false;
+  return !repeated_.empty();
+}
+
+void JsonTree::drop_found(std::uint32_t object) {
   std::uint32_t* link = &nodes_[object].child;
-  for (std::size_t i = 0; *link != 0 && i < repeated.size();) {
-    if (*link == repeated[i]) {
+  for (std::size_t i = 0; *link != 0 && i < repeated_.size();) {
+    if (*link == repeated_[i]) {
       *link = nodes_[*link].next;
       --nodes_[object].count;
       ++i;
@@ -372,7 +383,6 @@ bool JsonTree::drop_repeats_of(std::uint32_t object, bool ignore_case) {
       link = &nodes_[*link].next;
     }
   }
-  return true;
 }
 
 namespace {

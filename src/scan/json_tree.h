@@ -54,6 +54,8 @@ class JsonTree {
   /// Takes out members of objects whose key comes again later in the same object; whether there
   /// were any.
   bool drop_repeats(bool ignore_case);
+  /// Whether there are any; the same cost.
+  bool has_repeats(bool ignore_case);
 
  private:
   bool read(const char* begin, const char* end);
@@ -73,9 +75,11 @@ class JsonTree {
   bool read_literal(std::uint32_t at);
   bool read_key(std::uint32_t at);
   bool skip_blanks();
-  bool drop_repeats_of(std::uint32_t object, bool ignore_case);
+  bool find_repeats(std::uint32_t object, bool ignore_case);
+  void drop_found(std::uint32_t object);
 
   std::vector<JsonNode> nodes_;  ///< 0 is none, 1 the root
+  std::vector<std::uint32_t> repeated_;
   std::vector<char> arena_;
   char* free_text_ = nullptr;
   const char* p_ = nullptr;

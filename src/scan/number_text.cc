@@ -10,8 +10,9 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::optional<std::int64_t> read_base(std::string_view digits, int base) {
-  if (digits.starts_with('+')) digits.remove_prefix(1);
-  if (digits.empty() || digits[0] == '+') return std::nullopt;
+  const bool plus = digits.starts_with('+');
+  if (plus) digits.remove_prefix(1);
+  if (digits.empty() || digits[0] == '+' || (plus && digits[0] == '-')) return std::nullopt;
   std::int64_t value = 0;
   const char* const end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, value, base);

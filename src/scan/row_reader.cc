@@ -1,5 +1,6 @@
 #include "scan/row_reader.h"
 
+#include "scan/delimited_rows.h"
 #include "scan/json_rows.h"
 
 namespace clicklake {
@@ -31,6 +32,12 @@ std::size_t value_width(const HiveType& type) {
 std::unique_ptr<RowReader> RowReader::make(const TextFormat& format,
                                            const std::vector<HiveColumn>& columns,
                                            const std::vector<std::size_t>& wanted) {
+  switch (format.serde) {
+    case SerDe::kOpenCsv: return std::make_unique<CsvRows>(format, columns, wanted);
+    case SerDe::kLazySimple: return std::make_unique<LazyRows>(format, columns, wanted);
+    case SerDe::kOpenxJson:
+    case SerDe::kHiveJson: break;
+  }
   return std::make_unique<JsonRows>(format, columns, wanted);
 }
 

@@ -22,7 +22,7 @@ namespace clicklake {
 struct RowsRead {
   std::size_t rows = 0;
   std::size_t malformed = 0;  ///< of the rows: lines that read as NULLs throughout
-  bool fault = false;         ///< the line at `*p` can't be read: see fault()
+  bool fault = false;         ///< the line at() can't be read: see fault()
 };
 
 /// Why a line fails the query.
@@ -40,16 +40,27 @@ class RowReader {
                                          const std::vector<std::size_t>& wanted);
   virtual ~RowReader() = default;
 
-  /// Reads lines from `*p` on, at most to `end`, into the rows [first_row, first_row + max_rows) of
-  /// `vectors`, and moves `*p` behind the last one taken. Each line ends with '\n'; kLinePadding
-  /// bytes behind `end` are readable.
-  virtual RowsRead read(const char** p, const char* end, std::vector<ColumnVector>& vectors,
-                        std::size_t first_row, std::size_t max_rows) = 0;
+  /// Takes the lines [begin, end), each ended by '\n', kLinePadding readable bytes behind them;
+  /// they stay until at_end(), or are dropped by the next call.
+  virtual void take_block(const char* begin, const char* end) {
+    at_ = begin;
+    end_ = end;
+  }
+  bool at_end() const { return at_ == end_; }
+  /// The first line not yet read.
+  const char* at() const { return at_; }
+
+  /// Reads lines into the rows [first_row, first_row + max_rows) of `vectors`, which are the same
+  /// objects in every call.
+  virtual RowsRead read(std::vector<ColumnVector>& vectors, std::size_t first_row,
+                        std::size_t max_rows) = 0;
 
   const RowFault& fault() const { return fault_; }
 
  protected:
   RowFault fault_;
+  const char* at_ = nullptr;
+  const char* end_ = nullptr;
 };
 
 }  // namespace clicklake

@@ -219,7 +219,10 @@ class PlainBlocks final : public TextBlocks {
     TextBlock block;
     for (;;) {
       ASSIGN_OR_RETURN(const bool more, lines->next(&block));
-      if (!more || block.offset >= range_.begin) return {};
+      if (!more) {
+        range_.begin = size_;  // the header is all there is
+        return {};
+      }
       for (const char* p = block.data; p < block.data + block.size;) {
         p = static_cast<const char*>(::rawmemchr(p, '\n')) + 1;
         if (--left > 0) continue;
