@@ -194,8 +194,25 @@ struct LakeSession::Impl {
     for (const TableDefinition* table : tables) boxes.emplace(table->name, RowBoxes{RowBox{}});
     all_bound = true;
     RETURN_IF_ERROR(bind(boxes));
-    RETURN_IF_ERROR(externals->bind_all());
-    return make_bill({});
+    return externals->bind_all();
+  }
+
+  /// The bill of a statement without a plan: the tables that it names, whole.
+  Status bill_by_names(std::string_view statement) {
+    if (!with_bill) return {};
+    ScanBill out;
+    const std::vector<std::string> words = identifiers(statement);
+    ASSIGN_OR_RETURN(const std::vector<TableInfo> infos, catalog.tables());
+    for (const TableInfo& table : infos) {
+      if (std::binary_search(words.begin(), words.end(), table.name))
+        out.tables.push_back({table.name, false, table.bytes, table.files, table.files});
+    }
+    for (const BoundExternal& table : externals->bound()) {
+      const auto files = static_cast<std::int64_t>(table.files.size());
+      out.tables.push_back({table.name, table.text, table.bytes, files, files});
+    }
+    bill = std::move(out);
+    return max_scan > 0 ? check_scan_limit(*bill, max_scan) : Status{};
   }
 
   /// What the bound files cost by the scans of `plan`.
@@ -209,11 +226,12 @@ struct LakeSession::Impl {
                      .bytes = 0,
                      .files = static_cast<std::int64_t>(table.files.size()),
                      .total_files = table.total_files};
+      for (const DataFile& file : table.files) scan.bytes += file.info.size_bytes;
       if (scans != plan.lake_scans.end()) {
-        ASSIGN_OR_RETURN(scan, lake_table_scan(*find_table(table.name), lake.path(), table.files,
-                                               table.total_files, scans->second));
-      } else {
-        for (const DataFile& file : table.files) scan.bytes += file.info.size_bytes;
+        // A statement does not fail for its bill: what can't be read counts whole.
+        if (auto read = lake_table_scan(*find_table(table.name), lake.path(), table.files,
+                                        table.total_files, scans->second))
+          scan = std::move(*read);
       }
       out.tables.push_back(std::move(scan));
     }
@@ -225,16 +243,14 @@ struct LakeSession::Impl {
       const std::int64_t total = all ? static_cast<std::int64_t>(files.size()) : -1;
       const auto scans = plan.external_scans.find(table.name);
       const bool planned = scans != plan.external_scans.end();
-      if (table.text || !planned) {
-        TableScan scan =
-            text_table_scan(table.name, files, total, planned ? scans->second.size() : 1);
-        scan.raw = table.text;
-        out.tables.push_back(std::move(scan));
-      } else {
-        ASSIGN_OR_RETURN(TableScan scan,
-                         parquet_table_scan(table.name, files, total, scans->second));
-        out.tables.push_back(std::move(scan));
+      TableScan scan =
+          text_table_scan(table.name, files, total, planned ? scans->second.size() : 1);
+      scan.raw = table.text;
+      if (!table.text && planned) {
+        if (auto read = parquet_table_scan(table.name, files, total, scans->second))
+          scan = std::move(*read);
       }
+      out.tables.push_back(std::move(scan));
     }
     bill = std::move(out);
     return max_scan > 0 ? check_scan_limit(*bill, max_scan) : Status{};
@@ -253,7 +269,7 @@ struct LakeSession::Impl {
     }
     RETURN_IF_ERROR(bind(chosen->boxes));
     RETURN_IF_ERROR(externals->bind(chosen->predicates));
-    RETURN_IF_ERROR(make_bill(*chosen));
+    if (reads_data(statement, inner)) RETURN_IF_ERROR(make_bill(*chosen));
     ASSIGN_OR_RETURN(QueryResult result, session->query(dry ? kNothing : statement));
     return std::optional<QueryResult>(std::move(result));
   }
@@ -356,7 +372,8 @@ struct LakeSession::Impl {
     const StatementShape shape = statement_shape(statement);
     if (user_transaction) {
       RETURN_IF_ERROR(externals->bind_all());
-      auto result = session->query(statement);
+      RETURN_IF_ERROR(bill_by_names(statement));
+      auto result = session->query(dry ? kNothing : statement);
       if (shape.statement_class == StatementClass::kEnd && result) user_transaction = false;
       return result;
     }
@@ -377,6 +394,7 @@ struct LakeSession::Impl {
       case StatementClass::kOther: break;
     }
     RETURN_IF_ERROR(bind_all());
+    RETURN_IF_ERROR(bill_by_names(statement));
     return session->query(dry ? kNothing : statement);
   }
 };

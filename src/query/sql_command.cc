@@ -104,17 +104,17 @@ Status show(LakeSession& session, std::string_view statement, OutputFormat forma
   ASSIGN_OR_RETURN(QueryResult result, session.query(statement));
   for (const std::string& note : session.notes()) std::fprintf(stderr, "note: %s\n", note.c_str());
   WrittenRows written;
-  if (result.kind() == ResultKind::kNothing) {
-    ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
-    (void)chunk;
-    if (!timed) return {};
-  } else {
-    ASSIGN_OR_RETURN(written, write_result(result, format, limits, out));
-  }
   const auto bill = [&] {
     billing.settle(session, statement, written.rows, std::chrono::steady_clock::now() - begin);
     return Status{};
   };
+  if (result.kind() == ResultKind::kNothing) {
+    ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
+    (void)chunk;
+    if (!timed) return bill();
+  } else {
+    ASSIGN_OR_RETURN(written, write_result(result, format, limits, out));
+  }
   if (format != OutputFormat::kTable) return bill();
   std::string line = result.kind() == ResultKind::kNothing ? "done" : count_of_rows(written);
   if (written.more) line = "the first " + line + "; give a LIMIT, or --format csv for all of them";

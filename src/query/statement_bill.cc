@@ -1,11 +1,22 @@
 #include "query/statement_bill.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "query/scan_columns.h"
 #include "query/scan_filters.h"
+#include "sql/statement_text.h"
 
 namespace clicklake {
+
+bool reads_data(std::string_view statement, std::string_view query) {
+  const std::string_view before = statement.substr(0, statement.find(query));
+  const std::vector<std::string> words = identifiers(before);
+  const auto has = [&](std::string_view word) {
+    return std::binary_search(words.begin(), words.end(), word);
+  };
+  return !has("explain") || has("analyze");
+}
 
 Result<ScansByTable> planned_scans(std::string_view plan, std::string_view scan_function,
                                    bool utc) {

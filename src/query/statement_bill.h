@@ -22,6 +22,10 @@ namespace clicklake {
 /// The scans of each table.
 using ScansByTable = std::map<std::string, std::vector<ParquetScan>, std::less<>>;
 
+/// Whether `statement` reads by way of `query`, a part of its text: EXPLAIN does not, EXPLAIN
+/// ANALYZE does.
+bool reads_data(std::string_view statement, std::string_view query);
+
 /// The scans of `plan` (json_serialize_plan's answer) through `scan_function`, with the columns and
 /// boxes of each. Errors: kUnsupported.
 Result<ScansByTable> planned_scans(std::string_view plan, std::string_view scan_function, bool utc);

@@ -37,6 +37,16 @@ TEST(StatementBillTest, EachScanHasItsColumnsAndItsBoxes) {
   EXPECT_FALSE(planned_scans("no plan", "scan", true).has_value());
 }
 
+TEST(StatementBillTest, ExplainingReadsNothing) {
+  const std::string query = "SELECT analyze FROM t";
+  EXPECT_TRUE(reads_data(query, query));
+  EXPECT_TRUE(reads_data("COPY (" + query + ") TO 'explain'", query));
+  EXPECT_FALSE(reads_data("explain " + query, query));
+  EXPECT_FALSE(reads_data("EXPLAIN (FORMAT json) " + query, query));
+  EXPECT_TRUE(reads_data("EXPLAIN ANALYZE " + query, query));
+  EXPECT_TRUE(reads_data("EXPLAIN (ANALYZE, FORMAT json) " + query, query));
+}
+
 TEST(StatementBillTest, ScansOfALakeTableAddUp) {
   LakeFixture lake;
   lake.publish_hours(0, 3);

@@ -100,13 +100,15 @@ class Checker:
 
 
 def data_bytes(path, ranges):
-    """Distinct bytes of `ranges` (offset, size) before the footer."""
+    """Distinct bytes of `ranges` (offset, size) before the footer. What reaches the file's end was read for the footer, if with more."""
     size = os.path.getsize(path)
     with open(path, "rb") as file:
         file.seek(size - 8)
         end = size - 8 - int.from_bytes(file.read(4), "little")
     total = at = 0
     for offset, length in sorted(ranges):
+        if offset + length == size:
+            continue
         total += max(0, min(offset + length, end) - max(offset, at))
         at = max(at, offset + length)
     return total
