@@ -1,4 +1,4 @@
-#include "query/sql_command.h"
+#include "console/sql_command.h"
 
 #include <memory>
 

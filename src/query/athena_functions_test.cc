@@ -1,4 +1,4 @@
-#include "query/athena_functions.h"
+#include "functions/athena_functions.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "query/athena_macros.h"
+#include "functions/athena_macros.h"
 #include "query/lake_fixture.h"
 #include "query/lake_session.h"
 #include "sql/session.h"

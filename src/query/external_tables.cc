@@ -5,8 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "functions/athena_functions.h"
 #include "model/star_schema.h"
-#include "query/athena_functions.h"
 #include "scan/text_format.h"
 #include "sql/session.h"
 #include "sql/statement_text.h"

@@ -7,11 +7,10 @@
 #include <utility>
 
 #include "ddl/parser.h"
+#include "functions/athena_functions.h"
 #include "metastore/metastore.h"
 #include "model/star_schema.h"
 #include "objstore/object_store.h"
-#include "query/athena_functions.h"
-#include "query/catalog_statements.h"
 #include "query/lake_views.h"
 #include "query/query_statements.h"
 #include "query/scan_filters.h"
@@ -19,6 +18,7 @@
 #include "query/unbound_table.h"
 #include "sql/literal_folder.h"
 #include "sql/statement_text.h"
+#include "statements/catalog_statements.h"
 
 namespace clicklake {
 

@@ -18,9 +18,9 @@
 #include "ddl/statement.h"
 #include "metastore/metastore.h"
 #include "objstore/location_map.h"
-#include "query/catalog_statements.h"
 #include "query/table_writer.h"
 #include "sql/session.h"
+#include "statements/catalog_statements.h"
 
 namespace clicklake {
 
