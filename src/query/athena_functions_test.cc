@@ -69,9 +69,8 @@ TEST_F(AthenaFunctionsTest, EveryRefusalNamesItsSpelling) {
 }
 
 TEST_F(AthenaFunctionsTest, EveryNameIsInTheDocumentation) {
-  const auto path = std::filesystem::path(CLICKLAKE_SOURCE_DIR) / "docs" / "athena-functions.md";
-  std::ifstream file(path);
-  if (!file) GTEST_SKIP() << "no source tree at " << path;
+  std::ifstream file(CLICKLAKE_SOURCE_DIR "/docs/athena-functions.md");
+  ASSERT_TRUE(file) << "no docs/athena-functions.md";
   std::stringstream text;
   text << file.rdbuf();
   for (const std::string_view name : athena_function_names())
@@ -166,7 +165,8 @@ TEST(AthenaFunctionsOfALakeTest, FiltersStillChooseFiles) {
       "AND json_extract_scalar('{}', '$.a') IS NULL AND date_diff('day', event_timestamp, now()) > "
       "0 "
       "AND regexp_like(event_type, 'p')";
-  if (!session.value()->execute(select)) GTEST_SKIP() << "the session does not prepare functions";
+  const Status ran = session.value()->execute(select);
+  ASSERT_TRUE(ran) << ran.error().message;
   ASSERT_EQ(session.value()->bound_tables().size(), 1U);
   EXPECT_EQ(session.value()->bound_tables()[0].files.size(), 24U);
 }
