@@ -237,6 +237,7 @@ Result<std::vector<ExternalTables::Chosen>> ExternalTables::registered(const Tab
 std::optional<std::vector<std::size_t>> ExternalTables::matching(
     const std::vector<HiveColumn>& keys, std::vector<ValueRows::Row> values,
     const std::vector<const PartitionConjunct*>& conjuncts) {
+  // A condition that fails for a partition keeps it: the statement itself may never come to it.
   std::string condition;
   for (const PartitionConjunct* conjunct : conjuncts)
     condition += (condition.empty() ? "" : " AND ") + conjunct->sql;
@@ -253,8 +254,8 @@ std::optional<std::vector<std::size_t>> ExternalTables::matching(
   const std::string name = rows_.add(std::move(columns), std::move(values));
   auto result =
       session_.query("SELECT CAST(clicklake_row AS BIGINT) FROM (SELECT " + list + " FROM " +
-                     kValueRowsFunction + "(" + quote_literal(name) + ")) WHERE " + condition);
-  // What fails over a partition's values may never be reached by the statement: it decides.
+                     kValueRowsFunction + "(" + quote_literal(name) + ")) WHERE TRY(coalesce(" +
+                     condition + ", false)) IS DISTINCT FROM false");
   if (!result) return std::nullopt;
   std::vector<std::size_t> kept;
   for (;;) {

@@ -352,6 +352,28 @@ TEST_F(ExternalTablesTest, CopiedTableHasTheRowsOfItsQuery) {
   EXPECT_EQ(row("SELECT count(*) FROM nothing"), "0");
 }
 
+TEST_F(ExternalTablesTest, InsertWritesWhereItsPartitionsAreRead) {
+  run("CREATE TABLE t WITH (format = 'JSON', external_location = 't/', partitioned_by = "
+      "ARRAY['p']) AS "
+      "SELECT 1 AS a, 'x' AS p");
+  run("ALTER TABLE t ADD PARTITION (p='inside') LOCATION 't/other/place/'");
+  run("ALTER TABLE t ADD PARTITION (p='outside') LOCATION 'elsewhere/'");
+  run("INSERT INTO t VALUES (2, 'inside'), (3, 'new')");
+  EXPECT_THAT(rows("SELECT a, p FROM t ORDER BY a"), ElementsAre("1|x", "2|inside", "3|new"));
+  const auto before = files();
+  EXPECT_THAT(row("INSERT INTO t VALUES (4, 'outside')"),
+              HasSubstr("outside of the table's location"));
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(ExternalTablesTest, ConditionThatFailsForAPartitionKeepsIt) {
+  make_clicks();
+  EXPECT_EQ(row("SELECT count(*) FROM clicks WHERE TRY_CAST(region AS INTEGER) IS NULL"), "64");
+  EXPECT_THAT(row("SELECT count(*) FROM clicks WHERE CAST(region AS INTEGER) = 1"),
+              HasSubstr("Conversion Error"));
+  EXPECT_EQ(row("SELECT count(*) FROM clicks WHERE day = 1"), "16") << "the session goes on";
+}
+
 TEST_F(ExternalTablesTest, FailedWriteLeavesNoTableAndNoFiles) {
   make_clicks();
   const auto before = files();

@@ -242,11 +242,10 @@ Result<StatementRows> QueryStatements::insert(const ddl::InsertInto& statement,
   }
   if (const std::string* projected = find_parameter(table.parameters, "projection.enabled");
       projected != nullptr && lower(*projected) == "true") {
-    const std::string* location = find_parameter(table.parameters, "storage.location.template");
-    if (location != nullptr) {
-      return refuse("NOT_SUPPORTED: INSERT INTO a table with a storage.location.template",
-                    ErrorCode::kUnsupported);
-    }
+    return refuse(
+        "NOT_SUPPORTED: INSERT INTO a table with partition projection: write the files "
+        "where its properties say, by UNLOAD for example",
+        ErrorCode::kUnsupported);
   }
   ASSIGN_OR_RETURN(const WriteOptions options, insert_write_options(table));
   std::vector<HiveColumn> columns = table.storage.columns;
@@ -282,11 +281,32 @@ Result<StatementRows> QueryStatements::insert(const ddl::InsertInto& statement,
     }
     query = "SELECT " + list + " FROM (" + query + "\n) AS given(" + names + ")";
   }
+  const auto folder_of =
+      [&](const std::vector<std::string>& values) -> Result<std::filesystem::path> {
+    ASSIGN_OR_RETURN(std::optional<Partition> there,
+                     context_.metastore.partition(database, table.name, values));
+    if (!there) return folder / partition_path(table.partition_keys, values);
+    if (there->vanished_us != 0) {
+      there->vanished_us = 0;  // its folder is made again
+      RETURN_IF_ERROR(context_.metastore.update_partition(database, table.name, *there));
+    }
+    const std::string location = partition_location(table, *there);
+    ASSIGN_OR_RETURN(std::filesystem::path place, context_.locations.resolve(location));
+    const std::filesystem::path below = place.lexically_relative(folder);
+    if (below.empty() || *below.begin() == "..") {
+      return Error{ErrorCode::kUnsupported,
+                   "the partition " + partition_path(table.partition_keys, values) + " of " + name +
+                       " lies at " + location +
+                       ", outside of the table's location: INSERT INTO writes below that only"};
+    }
+    return place;
+  };
   const WriteRequest request{.query = std::move(query),
                              .columns = std::move(columns),
                              .partition_columns = table.partition_keys.size(),
                              .options = options,
                              .folder = folder,
+                             .folder_of = folder_of,
                              .into_empty = false,
                              .what = "table '" + name + "'"};
   return write_and_commit(request, nullptr, database, table.name);

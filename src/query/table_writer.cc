@@ -268,7 +268,11 @@ Status TableWriter::move_in(const WriteRequest& request, const fs::path& staging
         if (values[i] == kNullPartitionValue) continue;
         ASSIGN_OR_RETURN(values[i], canonical_partition_value(keys[i].type, values[i]));
       }
-      folder /= partition_path(keys, values);
+      if (request.folder_of) {
+        ASSIGN_OR_RETURN(folder, request.folder_of(values));
+      } else {
+        folder /= partition_path(keys, values);
+      }
       if (partitions.insert(values).second)
         write->partitions.push_back(
             {.values = values, .location = {}, .parameters = {}, .columns = {}});

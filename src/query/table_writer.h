@@ -30,8 +30,11 @@ struct WriteRequest {
   std::size_t partition_columns = 0;
   WriteOptions options;
   std::filesystem::path folder;  ///< absolute
-  bool into_empty = false;       ///< refuse a folder that holds files
-  std::string what;              ///< for messages: "table 'db.t'"
+  /// Where the files of a partition go, by its canonical values: below `folder`. Empty: to
+  /// `key=value/.../` there.
+  std::function<Result<std::filesystem::path>(const std::vector<std::string>&)> folder_of{};
+  bool into_empty = false;  ///< refuse a folder that holds files
+  std::string what;         ///< for messages: "table 'db.t'"
 };
 
 /// Files in place, not yet published.
