@@ -55,6 +55,7 @@ class JsonShapes {
     Next next = Next::kEnd;
     std::uint8_t slot = kNoSlot;  ///< where the value is kept
     bool straight = false;        ///< the child is the step behind this one in memory
+    bool common = false;          ///< straight, and a text follows that nobody wants
   };
 
   /// What to do with the values of a whole line, column by column.

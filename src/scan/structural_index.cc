@@ -176,7 +176,9 @@ StructuralIndex::build_avx512(const char* data, std::size_t size) {
         special |= std::uint64_t{1} << (at - begin) / kGroup;
         quotes &= ~escaped_bytes(backslashes, &carry);
       }
-      const std::uint64_t found = (quotes | newlines) & inside(at, size);
+      std::uint64_t found = quotes | newlines;
+      if (at + kGroup > size) [[unlikely]]
+        found &= inside(at, size);
       const int n = __builtin_popcountll(found);
       const __m512i base = _mm512_set1_epi32(static_cast<int>(at));
       __m512i offsets = _mm512_maskz_compress_epi8(found, counting);
