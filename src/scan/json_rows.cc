@@ -160,13 +160,16 @@ bool JsonRows::follow_checked(const char* begin, const char* end) {
   std::uint32_t high = 0;
   const JsonShapes::Step* step = shapes_.first();
   for (;;) {
-    while (!JsonShapes::is_at(*step, p)) step = shapes_.at(step->sibling);
+    while (!JsonShapes::is_at(*step, p) || JsonShapes::may_be_sibling(*step, p)) {
+      if (step->sibling == 0) return false;
+      step = shapes_.at(step->sibling);
+    }
     p += step->size;
     marks += step->marks;
     if (step->next == JsonShapes::Next::kText) {
       const char* const quote = block_ + *marks;
-      if (p != quote && index_.may_be_special(static_cast<std::size_t>(p - block_),
-                                              static_cast<std::size_t>(quote - block_))) {
+      if (index_.has_special(static_cast<std::size_t>(p - block_),
+                             static_cast<std::size_t>(quote - block_))) {
         Slot unwanted{};
         Slot* const slot = step->slot != JsonShapes::kNoSlot ? &slots_[step->slot] : &unwanted;
         if (read_text(p, quote, slot, &high) == nullptr) return false;
@@ -264,11 +267,15 @@ bool JsonRows::follow_shape(std::size_t row) {
   const char* const begin = at_;
   const std::uint32_t* mark = mark_;
   const char* next = nullptr;
+#if defined(__x86_64__)
   const JsonShapes::Step* const end =
       wide_ ? follow_avx2(begin, &mark, &next) : follow_plain(begin, &mark, &next);
+#else
+  const JsonShapes::Step* const end = follow_plain(begin, &mark, &next);
+#endif
   if (end == nullptr) return false;
-  if (index_.may_be_special(static_cast<std::size_t>(begin - block_),
-                            static_cast<std::size_t>(next - block_)) &&
+  if (index_.has_special(static_cast<std::size_t>(begin - block_),
+                         static_cast<std::size_t>(next - block_)) &&
       !follow_checked(begin, next)) {
     return false;
   }

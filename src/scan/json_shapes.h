@@ -115,6 +115,14 @@ class JsonShapes {
 #endif
   }
 
+  /// Whether, the glue of `step` standing at `p`, another step with more of it may be the right
+  /// one:
+  /// `"a":` is followed by a value, but so is the beginning of `"a":"` and `"a":{"b":`.
+  static bool may_be_sibling(const Step& step, const char* p) {
+    return step.next == Next::kOther && step.sibling != 0 &&
+           (p[step.size] == '"' || p[step.size] == '{');
+  }
+
   /// Whether the next line should be compared: not for a while where most lines followed no shape.
   bool worth_trying() {
     if (rest_ == 0) return true;
