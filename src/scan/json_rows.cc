@@ -8,6 +8,10 @@
 #include "format/line_reader.h"
 #include "scan/utf8_repair.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace clicklake {
 namespace {
 
@@ -128,69 +132,60 @@ const char* JsonRows::read_text(const char* begin, const char* quote, Slot* slot
   return quote;
 }
 
-/// Follows a known shape from `begin` on, whose first mark is `*mark`; moves that, and sets
-/// `*next`, behind the line. Null where the line follows none. Unless kChecked the texts between
-/// the quotes are taken for what they are, which the index knows of lines without special bytes.
-template <bool kChecked>
-const JsonShapes::Step* JsonRows::follow(const char* begin, const std::uint32_t** mark,
-                                         const char** next) {
-  const char* const block = block_;
-  const std::uint32_t* marks = *mark;
+#define CLICKLAKE_FOLLOW follow_plain
+#define CLICKLAKE_FOLLOW_TARGET
+#include "scan/json_follow.inc"
+#undef CLICKLAKE_FOLLOW
+#undef CLICKLAKE_FOLLOW_TARGET
+
+#if defined(__x86_64__)
+#define CLICKLAKE_FOLLOW follow_avx2
+#define CLICKLAKE_FOLLOW_TARGET __attribute__((target("avx2,bmi,bmi2")))
+#define CLICKLAKE_FOLLOW_AVX2
+#include "scan/json_follow.inc"
+#undef CLICKLAKE_FOLLOW
+#undef CLICKLAKE_FOLLOW_TARGET
+#undef CLICKLAKE_FOLLOW_AVX2
+#endif
+
+/// Follows the shape of a line that has special bytes, and which has just been followed: checks its
+/// texts and decodes those that are wanted. False where the tree must judge it.
+bool JsonRows::follow_checked(const char* begin, const char* end) {
+  constexpr std::size_t kSlack = 64;
+  const std::size_t room = static_cast<std::size_t>(end - begin) + kSlack;
+  if (arena_.size() < room) arena_.resize(room);
+  free_text_ = arena_.data();
+  const std::uint32_t* marks = mark_;
   const char* p = begin;
   std::uint32_t high = 0;
-  if constexpr (kChecked) {
-    constexpr std::size_t kSlack = 64;
-    const auto* const end = static_cast<const char*>(::rawmemchr(begin, '\n'));
-    const std::size_t room = static_cast<std::size_t>(end - begin) + kSlack;
-    if (arena_.size() < room) arena_.resize(room);
-    free_text_ = arena_.data();
-  }
   const JsonShapes::Step* step = shapes_.first();
   for (;;) {
-    while (!JsonShapes::is_at(*step, p)) [[unlikely]] {
-      if (step->sibling == 0) return nullptr;
+    while (!JsonShapes::is_at(*step, p) || JsonShapes::may_be_sibling(*step, p)) {
+      if (step->sibling == 0) return false;
       step = shapes_.at(step->sibling);
     }
     p += step->size;
     marks += step->marks;
-    const std::uint8_t slot = step->slot;
-    if (step->next == JsonShapes::Next::kText) [[likely]] {
-      // The next mark is the text's closing quote, or the next glue will not begin there.
-      const char* const quote = block + *marks;
-      if (slot != JsonShapes::kNoSlot) slots_[slot] = {p, static_cast<std::size_t>(quote - p)};
-      if constexpr (kChecked) {
+    if (step->next == JsonShapes::Next::kText) {
+      const char* const quote = block_ + *marks;
+      if (index_.has_special(static_cast<std::size_t>(p - block_),
+                             static_cast<std::size_t>(quote - block_))) {
         Slot unwanted{};
-        if (read_text(p, quote, slot != JsonShapes::kNoSlot ? &slots_[slot] : &unwanted, &high) ==
-            nullptr) {
-          return nullptr;
-        }
+        Slot* const slot = step->slot != JsonShapes::kNoSlot ? &slots_[step->slot] : &unwanted;
+        if (read_text(p, quote, slot, &high) == nullptr) return false;
       }
       p = quote;
     } else if (step->next == JsonShapes::Next::kOther) {
-      const char* const value = p;
       p = pass_value(p, &high);
-      if (p == nullptr) return nullptr;
-      if (slot != JsonShapes::kNoSlot) slots_[slot] = {value, static_cast<std::size_t>(p - value)};
-      while (block + *marks < p) ++marks;
+      if (p == nullptr) return false;
+      while (block_ + *marks < p) ++marks;
     } else if (step->next == JsonShapes::Next::kEnd) {
       break;
     }
-    // Mostly the way goes straight on; a guess does not wait for the link to be loaded.
-    if (step->straight) [[likely]] {
-      ++step;
-      continue;
-    }
     step = shapes_.at(step->child);
   }
-  if constexpr (kChecked) {
-    if (high != 0 &&
-        find_invalid_utf8({begin, static_cast<std::size_t>(p - begin)}) != std::string_view::npos) {
-      return nullptr;
-    }
-  }
-  *mark = marks;
-  *next = p;
-  return step;
+  return high == 0 || find_invalid_utf8({begin, static_cast<std::size_t>(end - begin)}) ==
+                          std::string_view::npos;
 }
 
 bool JsonRows::run_cell(const JsonShapes::Op& op, std::size_t row) {
@@ -272,13 +267,17 @@ bool JsonRows::follow_shape(std::size_t row) {
   const char* const begin = at_;
   const std::uint32_t* mark = mark_;
   const char* next = nullptr;
-  const JsonShapes::Step* end = follow<false>(begin, &mark, &next);
+#if defined(__x86_64__)
+  const JsonShapes::Step* const end =
+      wide_ ? follow_avx2(begin, &mark, &next) : follow_plain(begin, &mark, &next);
+#else
+  const JsonShapes::Step* const end = follow_plain(begin, &mark, &next);
+#endif
   if (end == nullptr) return false;
-  if (index_.may_be_special(static_cast<std::size_t>(begin - block_),
-                            static_cast<std::size_t>(next - block_))) {
-    mark = mark_;
-    end = follow<true>(begin, &mark, &next);
-    if (end == nullptr) return false;
+  if (index_.has_special(static_cast<std::size_t>(begin - block_),
+                         static_cast<std::size_t>(next - block_)) &&
+      !follow_checked(begin, next)) {
+    return false;
   }
   if (!run(shapes_.plan(*end), row)) return false;
   at_ = next;

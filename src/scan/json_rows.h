@@ -33,6 +33,11 @@ class JsonRows final : public RowReader {
 
   /// Reads every line as a tree; for tests.
   void use_shapes(bool use) { use_shapes_ = use; }
+  /// The instructions to use; for tests.
+  void use(StructuralIndex::Isa isa) {
+    index_.use(isa);
+    wide_ = isa != StructuralIndex::Isa::kPlain;
+  }
 
  private:
   enum class Line { kRow, kMalformed, kBlank, kFault };
@@ -42,8 +47,14 @@ class JsonRows final : public RowReader {
     std::string_view view() const { return {begin, size}; }
   };
 
-  template <bool kChecked>
-  const JsonShapes::Step* follow(const char* begin, const std::uint32_t** mark, const char** next);
+  /// Follows a known shape from `begin` on, whose first mark is `*mark`; moves that, and sets
+  /// `*next`, behind the line. Null where the line follows none. What is between quotes is taken
+  /// for a text: follow_checked() looks at those that hold special bytes.
+  const JsonShapes::Step* follow_plain(const char* begin, const std::uint32_t** mark,
+                                       const char** next);
+  const JsonShapes::Step* follow_avx2(const char* begin, const std::uint32_t** mark,
+                                      const char** next);
+  bool follow_checked(const char* begin, const char* end);
   const char* pass_value(const char* p, std::uint32_t* high) const;
   const char* read_text(const char* begin, const char* quote, Slot* slot, std::uint32_t* high);
   bool run(const JsonShapes::Plan& plan, std::size_t row);
@@ -58,6 +69,7 @@ class JsonRows final : public RowReader {
   bool openx_;
   bool ignore_malformed_;
   bool use_shapes_ = true;
+  bool wide_ = StructuralIndex::best_isa() != StructuralIndex::Isa::kPlain;
   HiveType columns_;  ///< a struct with a field a column
   std::vector<std::size_t> wanted_;
   std::vector<ColumnVector*> by_column_;

@@ -40,7 +40,11 @@ std::uint16_t JsonShapes::find_or_add(std::uint16_t parent, const Step& step) {
   }
   const auto added = static_cast<std::uint16_t>(steps_.size());
   *link = added;  // before the vector moves
-  if (link == &steps_[parent].child) steps_[parent].straight = added == parent + 1;
+  if (link == &steps_[parent].child && added == parent + 1) {
+    Step& before = steps_[parent];
+    before.straight = true;
+    before.common = before.next == Next::kText && before.slot == kNoSlot;
+  }
   steps_.push_back(step);
   return added;
 }

@@ -55,6 +55,7 @@ class JsonShapes {
     Next next = Next::kEnd;
     std::uint8_t slot = kNoSlot;  ///< where the value is kept
     bool straight = false;        ///< the child is the step behind this one in memory
+    bool common = false;          ///< straight, and a text follows that nobody wants
   };
 
   /// What to do with the values of a whole line, column by column.
@@ -112,6 +113,14 @@ class JsonShapes {
 #else
     return std::memcmp(step.glue, p, step.size) == 0;
 #endif
+  }
+
+  /// Whether, the glue of `step` standing at `p`, another step with more of it may be the right
+  /// one:
+  /// `"a":` is followed by a value, but so is the beginning of `"a":"` and `"a":{"b":`.
+  static bool may_be_sibling(const Step& step, const char* p) {
+    return step.next == Next::kOther && step.sibling != 0 &&
+           (p[step.size] == '"' || p[step.size] == '{');
   }
 
   /// Whether the next line should be compared: not for a while where most lines followed no shape.

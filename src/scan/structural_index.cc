@@ -81,7 +81,8 @@ void StructuralIndex::reserve(std::size_t count) {
 
 void StructuralIndex::build(const char* data, std::size_t size) {
   count_ = 0;
-  special_.assign((size + kGroup * 64 - 1) / (kGroup * 64) + 1, 0);
+  const std::size_t groups = size / kGroup + 1;
+  if (special_.size() < groups) special_.resize(groups);
   reserve(size / 4 + 2 * kGroup);
   switch (isa_) {
 #if defined(__x86_64__)
@@ -95,13 +96,14 @@ void StructuralIndex::build(const char* data, std::size_t size) {
 
 void StructuralIndex::build_plain(const char* data, std::size_t size) {
   bool escaped = false;
+  std::fill_n(special_.begin(), size / kGroup + 1, 0);
   for (std::size_t i = 0; i < size; ++i) {
     const auto c = static_cast<unsigned char>(data[i]);
     if (c == '\n' || (c == '"' && !escaped)) {
       reserve(count_ + 1);
       positions_[count_++] = static_cast<std::uint32_t>(i);
     } else if (c < 0x20 || c == '\\' || c >= 0x80) {
-      special_[i / kGroup / 64] |= std::uint64_t{1} << i / kGroup % 64;
+      special_[i / kGroup] |= std::uint64_t{1} << i % kGroup;
     }
     escaped = c == '\\' && !escaped;
   }
@@ -120,12 +122,11 @@ __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))) void StructuralIndex::buil
     reserve(count_ + kGroup * 64);
     const std::size_t end = std::min(size, begin + kGroup * 64);
     std::uint32_t* out = positions_.get() + count_;
-    std::uint64_t special = 0;
     for (std::size_t at = begin; at < end; at += kGroup) {
       std::uint64_t quotes = 0;
       std::uint64_t newlines = 0;
       std::uint64_t backslashes = 0;
-      int others = 0;  // beyond ASCII, or control characters but line ends
+      std::uint64_t others = 0;  // beyond ASCII, or control characters but line ends
       for (std::size_t half = 0; half < kGroup; half += 32) {
         const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + at + half));
         const __m256i is_newline = _mm256_cmpeq_epi8(v, newline);
@@ -139,15 +140,14 @@ __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))) void StructuralIndex::buil
         others |=
             _mm256_movemask_epi8(_mm256_or_si256(v, _mm256_andnot_si256(is_newline, is_control)));
       }
-      if (others != 0 || (backslashes | carry) != 0) [[unlikely]] {
-        special |= std::uint64_t{1} << (at - begin) / kGroup;
+      special_[at / kGroup] = others | backslashes;
+      if ((backslashes | carry) != 0) [[unlikely]] {
         quotes &= ~escaped_bytes(backslashes, &carry);
       }
       out = put_positions((quotes | newlines) & inside(at, size), static_cast<std::uint32_t>(at),
                           out);
     }
     count_ = static_cast<std::size_t>(out - positions_.get());
-    special_[begin / (kGroup * 64)] = special;
   }
 }
 
@@ -164,7 +164,6 @@ StructuralIndex::build_avx512(const char* data, std::size_t size) {
     reserve(count_ + kGroup * 64);
     const std::size_t end = std::min(size, begin + kGroup * 64);
     std::uint32_t* out = positions_.get() + count_;
-    std::uint64_t special = 0;
     for (std::size_t at = begin; at < end; at += kGroup) {
       const __m512i v = _mm512_loadu_si512(data + at);
       const std::uint64_t newlines = _mm512_cmpeq_epi8_mask(v, newline);
@@ -172,11 +171,13 @@ StructuralIndex::build_avx512(const char* data, std::size_t size) {
       const std::uint64_t backslashes = _mm512_cmpeq_epi8_mask(v, backslash);
       const std::uint64_t others =
           _mm512_cmpge_epu8_mask(_mm512_sub_epi8(v, space), printable) & ~newlines;
-      if ((others | backslashes | carry) != 0) [[unlikely]] {
-        special |= std::uint64_t{1} << (at - begin) / kGroup;
+      special_[at / kGroup] = others | backslashes;
+      if ((backslashes | carry) != 0) [[unlikely]] {
         quotes &= ~escaped_bytes(backslashes, &carry);
       }
-      const std::uint64_t found = (quotes | newlines) & inside(at, size);
+      std::uint64_t found = quotes | newlines;
+      if (at + kGroup > size) [[unlikely]]
+        found &= inside(at, size);
       const int n = __builtin_popcountll(found);
       const __m512i base = _mm512_set1_epi32(static_cast<int>(at));
       __m512i offsets = _mm512_maskz_compress_epi8(found, counting);
@@ -193,7 +194,6 @@ StructuralIndex::build_avx512(const char* data, std::size_t size) {
       out += n;
     }
     count_ = static_cast<std::size_t>(out - positions_.get());
-    special_[begin / (kGroup * 64)] = special;
   }
 }
 

@@ -25,18 +25,18 @@ class StructuralIndex {
   std::size_t count() const { return count_; }
   static constexpr std::size_t kBehind = 64;
 
-  /// False: the bytes [begin, end) and their neighbours hold neither backslashes nor bytes beyond
-  /// ASCII nor control characters other than line ends.
-  bool may_be_special(std::size_t begin, std::size_t end) const {
+  /// Whether the bytes [begin, end) hold a backslash, a byte beyond ASCII or a control character
+  /// other than a line end.
+  bool has_special(std::size_t begin, std::size_t end) const {
+    if (begin >= end) return false;
     const std::size_t first = begin / kGroup;
     const std::size_t last = (end - 1) / kGroup;
-    for (std::size_t word = first / 64; word <= last / 64; ++word) {
-      std::uint64_t bits = special_[word];
-      if (word == first / 64) bits &= ~std::uint64_t{0} << first % 64;
-      if (word == last / 64) bits &= ~std::uint64_t{0} >> (63 - last % 64);
-      if (bits != 0) return true;
-    }
-    return false;
+    const std::uint64_t from = ~std::uint64_t{0} << begin % kGroup;
+    const std::uint64_t to = ~std::uint64_t{0} >> (kGroup - 1 - (end - 1) % kGroup);
+    if (first == last) return (special_[first] & from & to) != 0;
+    std::uint64_t bits = (special_[first] & from) | (special_[last] & to);
+    for (std::size_t i = first + 1; i < last; ++i) bits |= special_[i];
+    return bits != 0;
   }
 
   /// The instructions to use; for tests.
@@ -56,7 +56,7 @@ class StructuralIndex {
   std::unique_ptr<std::uint32_t[]> positions_;
   std::size_t capacity_ = 0;
   std::size_t count_ = 0;
-  std::vector<std::uint64_t> special_;  ///< a bit a group of 64 bytes
+  std::vector<std::uint64_t> special_;  ///< a bit a byte
 };
 
 }  // namespace clicklake
