@@ -42,7 +42,10 @@ Result<std::vector<TableVersions>> read_versions(const SchemaArguments& argument
   for (const auto& [database, table] : names) {
     ASSIGN_OR_RETURN(std::vector<SchemaVersion> versions,
                      metastore->schema_versions(database, table));
-    out.push_back({database + "." + table, std::move(versions)});
+    std::string name = database;
+    name += '.';
+    name += table;
+    out.push_back({std::move(name), std::move(versions)});
   }
   return out;
 }

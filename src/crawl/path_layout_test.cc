@@ -13,7 +13,7 @@ std::string levels(const std::vector<std::string>& segments) {
   }
   std::string out;
   for (const auto& [key, value] : layout.values)
-    out += (out.empty() ? "" : " ") + key + "=" + value;
+    out.append(out.empty() ? "" : " ").append(key).append("=").append(value);
   return out;
 }
 

@@ -23,6 +23,7 @@ DataFolder folder(const std::string& table, const std::vector<std::string>& leve
 
 std::vector<std::string> paths(const std::vector<OddThing>& things) {
   std::vector<std::string> out;
+  out.reserve(things.size());
   for (const OddThing& thing : things) out.push_back(thing.path);
   return out;
 }

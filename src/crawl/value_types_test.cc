@@ -82,6 +82,7 @@ TEST(ValueTypesTest, KeysThatHardlyRepeatAreAMap) {
 
 TEST(ValueTypesTest, ManyKeysThatAreMostlyAbsentAreAMap) {
   std::vector<std::string> objects;
+  objects.reserve(60);
   for (int i = 0; i < 60; ++i) {
     objects.push_back("{\"k" + std::to_string(i % 30) + "\":\"a\",\"k" +
                       std::to_string((i + 7) % 30) + "\":\"b\"}");

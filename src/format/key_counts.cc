@@ -89,7 +89,7 @@ void KeyCounter::take_apart(std::int64_t day, std::string_view text, const Place
     for (const NotedValue& value : examiner_.noted()) {
       std::string key(value.field >= 0 ? kRawFieldNames[static_cast<std::size_t>(value.field)]
                                        : value.key);
-      if (value.inner) key = "metadata." + key;
+      if (value.inner) key.insert(0, "metadata.");
       values[std::move(key)] = {value.kind, value.text};
     }
     for (const auto& [key, value] : values)

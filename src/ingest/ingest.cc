@@ -219,8 +219,8 @@ class IngestBatch {
     counts.bytes_out = static_cast<std::int64_t>(raw_->bytes_written());
     std::vector<KeyCount> keys;
     for (const auto& router : routers_) {
-      for (KeyCount& key : router->key_counts(
-               [this](std::uint32_t source) { return sources_[source].shown; }))
+      for (KeyCount& key :
+           router->key_counts([this](std::uint32_t source) { return sources_[source].shown; }))
         keys.push_back(std::move(key));
     }
     commit->key_counts = add_up(std::move(keys));

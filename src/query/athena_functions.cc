@@ -100,6 +100,7 @@ void for_each_row(duckdb_function_info info, duckdb_data_chunk input, duckdb_vec
 std::vector<Column> columns_of(duckdb_data_chunk input) {
   std::vector<Column> columns;
   const auto count = static_cast<int>(callback_api().duckdb_data_chunk_get_column_count(input));
+  columns.reserve(count);
   for (int i = 0; i < count; ++i) columns.emplace_back(input, i);
   return columns;
 }
@@ -368,6 +369,19 @@ bool has_aggregate_clause(const StatementTokens& statement, std::size_t open) {
 
 bool is_hash(std::string_view name) { return name == "md5" || name == "sha1" || name == "sha256"; }
 
+/// Why `name` of bytes is refused.
+std::string hash_of_bytes(const std::string& name) {
+  std::string message = name;
+  message.append("() of bytes is bytes in Athena and hexadecimal text in DuckDB: write upper(")
+      .append(name)
+      .append("(text)) for to_hex(")
+      .append(name)
+      .append("(to_utf8(text))), or unhex(")
+      .append(name)
+      .append("(text)) for the bytes");
+  return message;
+}
+
 std::string shown(std::string_view name) { return std::string(name) + "()"; }
 
 }  // namespace
@@ -401,12 +415,7 @@ Status prepare_athena_functions(Session& session, std::string_view statement) {
     if (!words.is_symbol(i + 1, '(')) continue;
     const std::string name = words.word(i);
     if (is_hash(name) && words.word(i + 2) == "to_utf8") {
-      return refusal(statement, words.offset(i),
-                     shown(name) +
-                         " of bytes is bytes in Athena and hexadecimal text in DuckDB: "
-                         "write upper(" +
-                         name + "(text)) for to_hex(" + name + "(to_utf8(text))), or unhex(" +
-                         name + "(text)) for the bytes");
+      return refusal(statement, words.offset(i), hash_of_bytes(name));
     }
     const AthenaFunction* function = find_athena_function(name);
     if (function == nullptr) continue;

@@ -69,8 +69,7 @@ TEST_F(AthenaFunctionsTest, EveryRefusalNamesItsSpelling) {
 }
 
 TEST_F(AthenaFunctionsTest, EveryNameIsInTheDocumentation) {
-  const auto path =
-      std::filesystem::path(__FILE__).parent_path() / "../../docs/athena-functions.md";
+  const auto path = std::filesystem::path(CLICKLAKE_SOURCE_DIR) / "docs" / "athena-functions.md";
   std::ifstream file(path);
   if (!file) GTEST_SKIP() << "no source tree at " << path;
   std::stringstream text;

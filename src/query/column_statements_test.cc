@@ -61,11 +61,11 @@ TEST_F(ColumnStatementsTest, DuplicatesAreRefused) {
   EXPECT_THAT(failure("ALTER TABLE events ADD COLUMNS (eventid int)"),
               HasSubstr("Duplicate column name: eventid"));
   EXPECT_THAT(failure("ALTER TABLE events ADD COLUMNS (a int, a int)"),
-              HasSubstr("the column 'a' is there twice"));
+              HasSubstr("Duplicate column name: a"));
   EXPECT_THAT(failure("ALTER TABLE events ADD COLUMNS (awsregion string)"),
               HasSubstr("Column repeated in partitioning columns: awsregion"));
   EXPECT_THAT(failure("ALTER TABLE events REPLACE COLUMNS (a int, a int)"),
-              HasSubstr("the column 'a' is there twice"));
+              HasSubstr("Duplicate column name: a"));
   EXPECT_THAT(rows("SHOW COLUMNS IN events"), ElementsAre("eventid", "awsregion"));
 }
 

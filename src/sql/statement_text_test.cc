@@ -82,9 +82,11 @@ TEST(StatementShapeTest, TransactionsAndSettingsAreToldFromTheRest) {
 }
 
 TEST(Identifiers, AreThoseOutsideOfTextsAndComments) {
-  EXPECT_THAT(identifiers("SELECT \"$Path\", a.b FROM Clicks /* not */ WHERE x = 'y' -- nor\n AND \"q\"\"q\""),
-              ::testing::ElementsAre("$path", "a", "and", "b", "clicks", "from", "q\"q", "select",
-                                     "where", "x"));
+  EXPECT_THAT(
+      identifiers(
+          "SELECT \"$Path\", a.b FROM Clicks /* not */ WHERE x = 'y' -- nor\n AND \"q\"\"q\""),
+      ::testing::ElementsAre("$path", "a", "and", "b", "clicks", "from", "q\"q", "select", "where",
+                             "x"));
   EXPECT_THAT(identifiers(""), ::testing::IsEmpty());
   EXPECT_THAT(identifiers("'unfinished"), ::testing::IsEmpty());
 }

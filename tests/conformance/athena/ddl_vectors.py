@@ -56,12 +56,12 @@ def _(lake, sql):
 
 @vector("create_openx_props")
 def _(lake, sql):
-    lake.put("events/a.json", {"userId": "u1", "ts": "1", "ip.addr": "1.2.3.4"}, "not json", '["a","b","c"]',
+    lake.put("events/a.json", {"userId": "u1", "ts": "1", "ip.addr": "1.2.3.4"}, '{"userId": "cut', '["a","b","c"]',
              '{"userId":"u2"} and more', {"userid": "x", "USERID": "y", "ts": "2"}, "")
     lake.rows(sql)
-    nothing = [None, None, None]
+    nothing = [None, None, None]  # the malformed line; the blank one is no row here, where Trino makes it one of NULLs
     same(lake.sorted_rows("SELECT userid, ts, ip_addr FROM ev_props"),
-         sorted([["u1", "1", "1.2.3.4"], ["a", "b", "c"], ["u2", None, None], [None, "2", None], nothing, nothing],
+         sorted([["u1", "1", "1.2.3.4"], ["a", "b", "c"], ["u2", None, None], [None, "2", None], nothing],
                 key=lambda row: [(cell is None, str(cell)) for cell in row]))
     lake.rows(f"CREATE EXTERNAL TABLE strict (userid string) {OPENX} LOCATION '{BUCKET}events/'")
     lake.fails("SELECT * FROM strict", "HIVE_CURSOR_ERROR")
