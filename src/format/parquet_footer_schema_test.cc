@@ -52,6 +52,7 @@ std::string type_of(const std::vector<FooterElement>& schema) {
 
 TEST(ParquetFooterSchemaTest, PhysicalTypesHaveHiveTypes) {
   std::vector<std::string> types;
+  types.reserve(8);
   for (int physical = 0; physical < 8; ++physical) types.push_back(type_of({leaf("a", physical)}));
   EXPECT_THAT(types, ElementsAre("boolean", "int", "bigint", "timestamp", "float", "double",
                                  "binary", "binary"));

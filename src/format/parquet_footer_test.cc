@@ -143,6 +143,7 @@ TEST_F(ParquetFooterTest, FooterOfAWrittenFileIsWhatTheWriterReported) {
 
 TEST_F(ParquetFooterTest, FooterAboveTheTailTakesAnotherRead) {
   std::vector<FooterElement> columns;
+  columns.reserve(5000);
   for (int i = 0; i < 5000; ++i)
     columns.push_back({.name = "column_of_a_long_name_" + std::to_string(i), .type = kInt32});
   const std::string bytes = around(make_footer(5000, columns, {}, 0));

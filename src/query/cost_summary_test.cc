@@ -37,6 +37,7 @@ LoggedScan raw(std::int64_t megabytes) {
 
 std::vector<std::string> keys(const CostSummary& summary) {
   std::vector<std::string> out;
+  out.reserve(summary.rows.size());
   for (const CostRow& row : summary.rows) out.push_back(row.key);
   return out;
 }
