@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,14 @@ class CellReader {
   /// would come of it. `quoted`: it stood in quotes in JSON; `text` is what was between them.
   CellOutcome read(const HiveType& type, std::string_view text, bool quoted, ColumnVector* out,
                    std::size_t row);
+
+  /// The time of "YYYY-MM-DDTHH:MM:SS.mmmZ", as read() takes it; nothing for any other text.
+  std::optional<std::int64_t> read_usual_time(std::string_view text) {
+    if (text.size() != 24 || text[10] != 'T' || text[23] != 'Z' || !patterns_.empty()) {
+      return std::nullopt;
+    }
+    return timestamps_.parse(text);
+  }
 
   /// Whether some text for a scalar of that type is a fault, so that cells that nobody asked for
   /// must be checked.

@@ -240,6 +240,12 @@ bool JsonRows::run(const JsonShapes::Plan& plan, std::size_t row) {
   for (const JsonShapes::Op& op : plan.ops) {
     switch (op.kind) {
       case Kind::kText: op.vector->put_readable_text(row, slots_[op.slot].view()); break;
+      case Kind::kTime:
+        if (const auto us = cells_.cells().read_usual_time(slots_[op.slot].view())) [[likely]] {
+          op.vector->values<std::int64_t>()[row] = *us;
+          break;
+        }
+        [[fallthrough]];
       case Kind::kCell:
         if (!run_cell(op, row)) return false;
         break;

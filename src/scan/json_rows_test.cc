@@ -298,6 +298,12 @@ TEST_P(JsonShapesTest, MutatedLineReadsTheSameByShapeAndAsATree) {
         options.block_bytes = block;
         ASSERT_EQ(read_rows(format, columns, text, options), expected);
       }
+      for (const auto isa : {StructuralIndex::Isa::kPlain, StructuralIndex::Isa::kAvx2}) {
+        if (isa > StructuralIndex::best_isa()) continue;
+        options.isa = isa;
+        ASSERT_EQ(read_rows(format, columns, text, options), expected);
+      }
+      options.isa = StructuralIndex::best_isa();
     }
     if (!all.fault) {
       begin = end;

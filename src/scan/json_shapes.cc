@@ -154,7 +154,9 @@ bool JsonShapes::add_field(Draft& draft, const JsonNode& node, const HiveType& t
     if (out == nullptr && is_plain_text(type)) return add_unknown(draft, node, depth + 1);
     op.kind = Op::Kind::kTree;
   } else if (out != nullptr) {
-    op.kind = text && is_plain_text(type) ? Op::Kind::kText : Op::Kind::kCell;
+    op.kind = text && is_plain_text(type)                 ? Op::Kind::kText
+              : text && type.kind == HiveKind::kTimestamp ? Op::Kind::kTime
+                                                          : Op::Kind::kCell;
   } else if (draft.cells.cells().can_fault(type.kind)) {
     op.kind = Op::Kind::kCell;
   } else if (text || (draft.cells.cells().serde() == SerDe::kOpenxJson &&

@@ -63,6 +63,7 @@ class JsonShapes {
     enum class Kind : std::uint8_t {
       kNull,    ///< `vector` has none
       kText,    ///< a string as it is, for a column of type string
+      kTime,    ///< a timestamp in quotes
       kCell,    ///< a scalar; without a vector only checked
       kScalar,  ///< only checked: neither array nor object
       kTree,    ///< an array, an object or null; without a vector only checked

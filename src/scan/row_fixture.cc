@@ -169,6 +169,7 @@ FixtureRows read_rows(const TextFormat& format, const std::vector<HiveColumn>& c
   const auto reader = RowReader::make(format, columns, wanted);
   if (auto* const json = dynamic_cast<JsonRows*>(reader.get()); json != nullptr) {
     json->use_shapes(options.use_shapes);
+    json->use(options.isa);
   }
   FixtureRows out;
   std::string lines(text);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "scan/row_reader.h"
+#include "scan/structural_index.h"
 #include "scan/text_format.h"
 
 namespace clicklake {
@@ -17,6 +18,7 @@ struct FixtureOptions {
   std::size_t block_bytes = 1U << 20;              ///< whole lines, at least one
   std::size_t rows_a_call = 7;
   bool use_shapes = true;
+  StructuralIndex::Isa isa = StructuralIndex::best_isa();
   char behind = '"';  ///< what lies behind each block
 };
 

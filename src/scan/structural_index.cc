@@ -137,8 +137,8 @@ __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))) void StructuralIndex::buil
         quotes |= bits(_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, quote)));
         newlines |= bits(_mm256_movemask_epi8(is_newline));
         backslashes |= bits(_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, backslash)));
-        others |=
-            _mm256_movemask_epi8(_mm256_or_si256(v, _mm256_andnot_si256(is_newline, is_control)));
+        others |= bits(
+            _mm256_movemask_epi8(_mm256_or_si256(v, _mm256_andnot_si256(is_newline, is_control))));
       }
       special_[at / kGroup] = others | backslashes;
       if ((backslashes | carry) != 0) [[unlikely]] {
