@@ -15,7 +15,7 @@ import unittest
 import program
 from program import Lake, LakeTest, click, clicklake, gz, hour_folder, lines, write
 
-COMMANDS = ("init", "ingest", "transform", "run", "sql", "generate", "status", "cost")
+COMMANDS = ("init", "ingest", "transform", "run", "sql", "generate", "status", "cost", "crawl", "drift", "schema")
 
 
 def digest(folder):
