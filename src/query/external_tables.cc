@@ -164,7 +164,8 @@ Status ExternalTables::make_views(std::vector<Table> views) {
     Status last;
     for (Table& view : views) {
       RETURN_IF_ERROR(prepare_athena_functions(session_, view.view_original_text));
-      last = session_.execute(create_view(view) + view.view_original_text);
+      last = session_.execute(create_view(view) +
+                              quote_before_dot(view.view_original_text, "default"));
       if (!last) later.push_back(std::move(view));
     }
     if (later.size() == views.size()) {

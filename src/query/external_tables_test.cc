@@ -303,8 +303,8 @@ TEST_F(ExternalTablesTest, LocationThatIsNotMappedNamesTheLineThatHelps) {
 TEST_F(ExternalTablesTest, ViewsOfTheCatalogReadTables) {
   make_clicks();
   run("CREATE VIEW by_day AS SELECT day, count(n) AS clicks, year FROM clicks GROUP BY day, year");
-  run("CREATE VIEW best AS SELECT max(clicks) AS most FROM by_day WHERE year = 2024");
-  EXPECT_EQ(row("SELECT most FROM best"), "4");
+  run("CREATE VIEW best AS SELECT max(clicks) AS most FROM default.by_day WHERE year = 2024");
+  EXPECT_EQ(row("SELECT most FROM default.best"), "4");
   EXPECT_EQ(partitions(), 16);
   EXPECT_THAT(row("CREATE VIEW best AS SELECT 1 AS a"), HasSubstr("View already exists"));
   run("CREATE OR REPLACE VIEW best AS SELECT 7 AS most");

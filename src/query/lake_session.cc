@@ -311,7 +311,7 @@ struct LakeSession::Impl {
     if (all_bound) RETURN_IF_ERROR(unbind());
     ASSIGN_OR_RETURN(QueryResult result,
                      session->query("SELECT column_name, column_type FROM (DESCRIBE " +
-                                    std::string(query) + "\n)"));
+                                    quote_before_dot(query, "default") + "\n)"));
     std::vector<ResultColumn> out;
     for (;;) {
       ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
@@ -368,7 +368,10 @@ struct LakeSession::Impl {
     return run_duckdb(statement);
   }
 
-  Result<QueryResult> run_duckdb(std::string_view statement) {
+  Result<QueryResult> run_duckdb(std::string_view written) {
+    // Athena's database of that name; a word of DuckDB's grammar.
+    const std::string quoted = quote_before_dot(written, "default");
+    const std::string_view statement = quoted;
     const StatementShape shape = statement_shape(statement);
     if (user_transaction) {
       RETURN_IF_ERROR(externals->bind_all());

@@ -229,6 +229,23 @@ StatementShape statement_shape(std::string_view statement) {
   return read_shape(statement, token);
 }
 
+std::string quote_before_dot(std::string_view statement, std::string_view word) {
+  std::string out;
+  std::size_t copied = 0;
+  for (const Token& token : tokens(statement)) {
+    const std::string_view text = statement.substr(token.begin, token.end - token.begin);
+    const bool same = token.kind == TokenKind::kWord && text.size() == word.size() &&
+                      std::equal(text.begin(), text.end(), word.begin(), [](char a, char b) {
+                        return std::tolower(static_cast<unsigned char>(a)) == b;
+                      });
+    if (!same || statement.substr(token.end, 1) != ".") continue;
+    out.append(statement.substr(copied, token.begin - copied));
+    out.append("\"").append(word).append("\"");
+    copied = token.end;
+  }
+  return out.append(statement.substr(copied));
+}
+
 std::vector<std::string> identifiers(std::string_view statement) {
   std::vector<std::string> out;
   Scanner scanner(statement);

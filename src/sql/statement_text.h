@@ -30,6 +30,10 @@ struct Token {
 /// The tokens of `text`, without blanks and comments. Cost: O(bytes).
 std::vector<Token> tokens(std::string_view text);
 
+/// `statement` with each bare `word` before a `.` in double quotes: a name that DuckDB's grammar
+/// reserves. `word`: lower case; found in any case.
+std::string quote_before_dot(std::string_view statement, std::string_view word);
+
 /// The statements of `text`, without their `;`, blanks and comments around them cut off; empty ones
 /// are left out. Views into `text`.
 std::vector<std::string_view> split_statements(std::string_view text);

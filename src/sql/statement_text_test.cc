@@ -91,5 +91,14 @@ TEST(Identifiers, AreThoseOutsideOfTextsAndComments) {
   EXPECT_THAT(identifiers("'unfinished"), ::testing::IsEmpty());
 }
 
+TEST(QuoteBeforeDotTest, ReservedNamesOfDatabasesAreQuoted) {
+  EXPECT_EQ(
+      quote_before_dot("SELECT Default.t.a, 'default.t' FROM default.t -- default.t", "default"),
+      "SELECT \"default\".t.a, 'default.t' FROM \"default\".t -- default.t");
+  EXPECT_EQ(
+      quote_before_dot("SELECT 1 AS x, my_default.t, \"default\".t DEFAULT VALUES", "default"),
+      "SELECT 1 AS x, my_default.t, \"default\".t DEFAULT VALUES");
+}
+
 }  // namespace
 }  // namespace clicklake
