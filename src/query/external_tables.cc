@@ -308,6 +308,7 @@ Result<std::vector<ExternalTables::Chosen>> ExternalTables::projected(
     if (column.kind == ProjectedColumn::Kind::kInjected) continue;
     ASSIGN_OR_RETURN(const std::vector<ProjectedPartition> all, project(alone, now_us, {}));
     std::vector<ValueRows::Row> values;
+    values.reserve(all.size());
     for (const ProjectedPartition& each : all) values.push_back({each.values[0]});
     const auto kept = matching({column.key}, std::move(values), conjuncts);
     if (!kept) continue;

@@ -40,15 +40,16 @@ std::string text_list(const WriteRequest& request) {
     const std::string name = quote_identifier(column.name);
     if (!list.empty()) list += ", ";
     if (column.type.kind == HiveKind::kBinary) {
-      list += "to_base64(" + name + ") AS " + name;
+      list.append("to_base64(").append(name).append(") AS ").append(name);
     } else if (column.type.kind == HiveKind::kString || column.type.kind == HiveKind::kChar ||
                column.type.kind == HiveKind::kVarchar) {
-      list += "CASE WHEN contains(" + name + ", " + delimiter + ") OR contains(" + name +
-              ", chr(10)) THEN error(" +
-              quote_literal("a value of column " + column.name +
-                            " holds the field delimiter or a line break, which a TEXTFILE cannot "
-                            "hold: write JSON or PARQUET") +
-              ") ELSE " + name + " END AS " + name;
+      const std::string problem =
+          quote_literal("a value of column " + column.name +
+                        " holds the field delimiter or a line break, which a TEXTFILE cannot hold: "
+                        "write JSON or PARQUET");
+      list.append("CASE WHEN contains(").append(name).append(", ").append(delimiter);
+      list.append(") OR contains(").append(name).append(", chr(10)) THEN error(").append(problem);
+      list.append(") ELSE ").append(name).append(" END AS ").append(name);
     } else {
       list += name;
     }
@@ -305,7 +306,7 @@ Status TableWriter::move_in(const WriteRequest& request, const fs::path& staging
 Status TableWriter::commit(const StagedWrite& write, const Table* created,
                            std::string_view database, std::string_view table) {
   fault_point("write.commit");
-  const Status done = metastore_.commit_write(write.id, created, database, table, write.partitions);
+  Status done = metastore_.commit_write(write.id, created, database, table, write.partitions);
   if (!done) {
     RETURN_IF_ERROR(sweep());
     return done;
