@@ -200,7 +200,9 @@ int main(int argc, char** argv) {
   sides["read_json"] = read_json("MAP(VARCHAR,VARCHAR)");
   sides["read_json_as_json"] = read_json("JSON");
   for (const auto& [side, sql] : sides) {
-    execute(session, "CREATE SCHEMA " + side + "; CREATE VIEW " + side + ".T AS " + sql);
+    std::string statements = "CREATE SCHEMA ";
+    statements.append(side).append("; CREATE VIEW ").append(side).append(".T AS ").append(sql);
+    execute(session, statements);
   }
 
   std::printf("{\"files\": %zu, \"threads\": %d, \"queries\": {", files.size(), threads);

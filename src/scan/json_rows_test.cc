@@ -236,8 +236,8 @@ std::vector<std::string> near_misses() {
       R"({"user_id":"u1","at":"2024-11-04T15:00:00.000Z","n":1,"m":{"k":"v","long key of many bytes":"x"},"z":[1,"a"],"s":{"x":1,"y":"b"}})",
       R"({"user_id":"a user with a long name","at":"2024-11-04T15:00:01.000Z","n":22,"m":{"k":"","long key of many bytes":null},"z":[],"s":{"x":null,"y":""}})",
       R"({"user_id":"esc\"aped \u00e9\\","at":"2024-11-04T15:00:02.000Z","n":"3","m":{"k":1,"long key of many bytes":true},"z":null,"s":null})",
-      "{\"user_id\":\"h\xC3\xA9\",\"at\":\"2024-11-04T15:00:02.000Z\",\"n\":-4,\"m\":{},\"z\":[2],"
-      "\"s\":{}}",
+      std::string("{\"user_id\":\"h\xC3\xA9\",\"at\":\"2024-11-04T15:00:02.000Z\",\"n\":-4,") +
+          R"("m":{},"z":[2],"s":{}})",
       R"({"user_id":"u1","n":5.5,"other":{"deep":{"er":[{"k":"]}"}]}},"m":{"k":"v"}})",
       R"( { "user_id" : "u1" , "n" : 6 } )",
       R"({"a_key_that_is_longer_than_one_piece_of_glue_can_be":"v","user_id":"u9","n":7})",
@@ -247,7 +247,7 @@ std::vector<std::string> near_misses() {
   const std::string pieces[] = {"\"", "\\",   "{",   "}",    "[",        "]",        ",",
                                 ":",  "0",    "1",   "e",    "\t",       "x",        "'",
                                 " ",  "null", "\\u", "\xFF", "\xC3\xA9", "\"n\":1,", "\"m\":{}"};
-  for (int i = 0; i < 4000; ++i) {
+  for (int i = 0; i < 1500; ++i) {
     std::string line = seeds[random() % seeds.size()];
     for (unsigned edits = 1 + random() % 2; edits > 0; --edits) {
       const std::size_t at = random() % line.size();

@@ -176,6 +176,7 @@ FixtureRows read_rows(const TextFormat& format, const std::vector<HiveColumn>& c
   if (!lines.empty() && !lines.ends_with('\n')) lines.push_back('\n');
   FixtureMemory memory;
   std::vector<ColumnVector> vectors;
+  vectors.reserve(wanted.size());
   for (const std::size_t column : wanted) vectors.push_back(memory.make(columns[column].type));
   for (std::size_t begin = 0; begin < lines.size();) {
     const std::size_t aim = std::min(begin + options.block_bytes, lines.size()) - 1;

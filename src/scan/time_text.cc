@@ -122,10 +122,14 @@ bool take_offset(Cursor* c, std::int64_t* seconds) {
 bool ends_in_zone(std::string_view text) {
   if (text.ends_with('Z') || text.ends_with('z')) return true;
   std::size_t i = text.size();
-  const auto digit = [&] { return i > 0 && is_digit(text[--i]); };
-  if (!digit() || !digit()) return false;
+  const auto two_digits = [&] {
+    if (i < 2 || !is_digit(text[i - 1]) || !is_digit(text[i - 2])) return false;
+    i -= 2;
+    return true;
+  };
+  if (!two_digits()) return false;
   if (i > 0 && text[i - 1] == ':') --i;
-  if (!digit() || !digit()) return false;
+  if (!two_digits()) return false;
   return i > 1 && (text[i - 1] == '+' || text[i - 1] == '-');
 }
 
