@@ -21,6 +21,9 @@ Status init_lake(const std::string& argument, bool* existed, std::filesystem::pa
   if (!lake->has_filename()) *lake = lake->parent_path();
   if (std::filesystem::exists(*lake / "catalog.db", error)) {
     *existed = true;
+    // Power was lost between the catalog's renaming and the removal of the folder that it was made
+    // in.
+    std::filesystem::remove_all(temporary_path(*lake / "catalog.db"), error);
     const auto catalog = Catalog::open(*lake / "catalog.db");
     return catalog ? Status{} : Status{catalog.error()};
   }
