@@ -53,12 +53,8 @@ std::string count_of_rows(const WrittenRows& written) {
 /// Says what statements scanned, and keeps it.
 class Billing {
  public:
-  /// `log` may be null: a lake that can't be written keeps no log.
-  Billing(const SqlCommandOptions& options, std::unique_ptr<QueryLog> log)
-      : options_(options), log_(std::move(log)) {
-    if (log_ == nullptr) return;
-    if (const auto bytes = log_->raw_bytes()) raw_bytes_ = *bytes;
-  }
+  Billing(const SqlCommandOptions& options, Catalog& catalog)
+      : options_(options), catalog_(catalog) {}
 
   /// After a statement that took `spent` and gave `rows`.
   void settle(const LakeSession& session, std::string_view statement, std::int64_t rows,
@@ -66,7 +62,7 @@ class Billing {
     if (!session.bill() || session.bill()->tables.empty()) return;
     ScanBill bill = *session.bill();
     bill.rows = rows;
-    bill.raw_bytes = raw_bytes_;
+    bill.raw_bytes = raw_bytes();
     bill.seconds = std::chrono::duration<double>(spent).count();
     std::fprintf(stderr, "%s\n", to_string(bill, options_.price).c_str());
     if (log_ == nullptr) return;
@@ -77,21 +73,36 @@ class Billing {
         .tag = options_.tag,
         .duration_us = std::chrono::duration_cast<std::chrono::microseconds>(spent).count(),
         .rows = rows,
-        .raw_bytes = raw_bytes_,
+        .raw_bytes = bill.raw_bytes,
         .scans = {}};
     query.time_us -= query.duration_us;
     for (const TableScan& scan : bill.tables)
       query.scans.push_back(
           {.table = scan.table, .raw = scan.raw, .bytes = scan.bytes, .files = scan.files});
     // A query is answered whether or not its line can be kept.
-    if (!log_->append(query)) log_.reset();
+    if (const Status kept = log_->append(query); !kept) {
+      std::fprintf(stderr, "note: the log of queries lacks this one: %s\n",
+                   kept.error().message.c_str());
+    }
   }
 
-  std::int64_t raw_bytes() const { return raw_bytes_; }
+  /// Of the whole raw table; 0 where that is not known.
+  std::int64_t raw_bytes() {
+    if (!opened_) {
+      opened_ = true;  // not at start-up: most commands that read nothing need no log
+      if (auto log = QueryLog::open(catalog_)) log_ = std::move(*log);
+      if (log_ != nullptr) {
+        if (const auto bytes = log_->raw_bytes()) raw_bytes_ = *bytes;
+      }
+    }
+    return raw_bytes_;
+  }
 
  private:
   const SqlCommandOptions& options_;
-  std::unique_ptr<QueryLog> log_;
+  Catalog& catalog_;
+  bool opened_ = false;
+  std::unique_ptr<QueryLog> log_;  ///< null: a lake that can't be written keeps none
   std::int64_t raw_bytes_ = 0;
 };
 
@@ -130,7 +141,7 @@ Status show(LakeSession& session, std::string_view statement, OutputFormat forma
 
 /// Says what `statement` would scan.
 Status show_dry(LakeSession& session, std::string_view statement, const SqlCommandOptions& options,
-                const Billing& billing, Output& out) {
+                Billing& billing, Output& out) {
   ASSIGN_OR_RETURN(ScanBill bill, session.dry_run(statement));
   bill.raw_bytes = billing.raw_bytes();
   const bool json =
@@ -254,8 +265,7 @@ Result<int> run_sql_command(Catalog& catalog, const std::filesystem::path& lake,
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<LakeSession> session,
                    LakeSession::open(catalog, lake, options.session));
-  auto log = QueryLog::open(catalog);
-  Billing billing(options, log ? std::move(*log) : nullptr);
+  Billing billing(options, catalog);
   if (interactive) {
     RETURN_IF_ERROR(prompt(*session, options, billing));
   } else {

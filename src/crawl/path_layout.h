@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii_case.h"
+
 namespace clicklake {
 
 /// The partition levels from a table's folder down to some folder.
@@ -40,8 +42,5 @@ std::string sanitised_name(std::string_view text);
 
 /// Whether `text` is a name as it is: lower-case letters, digits, underscores; not empty.
 bool is_plain_name(std::string_view text);
-
-/// ASCII letters in lower case.
-std::string lower_case(std::string_view text);
 
 }  // namespace clicklake

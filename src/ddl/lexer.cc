@@ -172,12 +172,6 @@ std::string name_value(std::string_view quoted) {
   return lower_case(text_value(quoted, Grammar::kTrino));
 }
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = lower(c);
-  return out;
-}
-
 bool is_keyword(std::string_view word, std::string_view upper_case_keyword) {
   if (word.size() != upper_case_keyword.size()) return false;
   for (std::size_t i = 0; i < word.size(); ++i) {

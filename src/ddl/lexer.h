@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii_case.h"
 #include "ddl/statement.h"
 
 namespace clicklake::ddl {
@@ -43,8 +44,6 @@ std::string text_value(std::string_view quoted, Grammar grammar);
 
 /// The name in backticks or double quotes, in lower case.
 std::string name_value(std::string_view quoted);
-
-std::string lower_case(std::string_view text);
 
 /// Whether `word` is `upper_case_keyword` in any letter case.
 bool is_keyword(std::string_view word, std::string_view upper_case_keyword);

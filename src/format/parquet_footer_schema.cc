@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii_case.h"
+
 namespace clicklake {
 namespace {
 
@@ -213,12 +215,6 @@ class TreeBuilder {
   std::size_t next_ = 0;
 };
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 HiveType decimal_type(int precision, int scale) {
   HiveType type = HiveType::of(HiveKind::kDecimal);
   type.precision = precision;
@@ -291,7 +287,7 @@ class HiveTypes {
       auto field = repeated(child, depth + 1);
       if (!field) return std::nullopt;
       out.children.push_back(std::move(*field));
-      out.field_names.push_back(lower(child.name));
+      out.field_names.push_back(lower_case(child.name));
     }
     return out;
   }
@@ -362,7 +358,7 @@ Result<std::vector<HiveColumn>> hive_columns(const ParquetFooter& footer, std::s
       return Error{ErrorCode::kUnsupported, std::string(name) + ": column '" + node.name +
                                                 "' has no type of Hive's: " + types.fault()};
     }
-    columns.push_back({lower(node.name), std::move(*type), ""});
+    columns.push_back({lower_case(node.name), std::move(*type), ""});
   }
   return columns;
 }

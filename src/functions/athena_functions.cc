@@ -14,18 +14,12 @@
 #include "sql/duckdb_api.h"
 #include "sql/session.h"
 #include "sql/statement_text.h"
+#include "sql/table_function.h"
 #include "sql/value_type.h"
 
 namespace clicklake {
 
 namespace {
-
-/// DuckDB calls back without anything that leads here, and the functions found by the first
-/// registration stay good: the library is never closed.
-const DuckdbApi& callback_api(const DuckdbApi* api = nullptr) {
-  static const DuckdbApi kFunctions = *api;
-  return kFunctions;
-}
 
 /// One column of a chunk of arguments.
 class Column {
@@ -387,7 +381,7 @@ std::string shown(std::string_view name) { return std::string(name) + "()"; }
 }  // namespace
 
 Status register_athena_functions(Session& session) {
-  const DuckdbApi& api = callback_api(session.api().get());
+  const DuckdbApi& api = callback_api_of(session);
   for (const NativeFunction& native : native_functions()) {
     duckdb_scalar_function function = api.duckdb_create_scalar_function();
     api.duckdb_scalar_function_set_name(function, native.name);

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii_case.h"
 #include "metastore/partition_projection.h"
 
 namespace clicklake {
@@ -11,12 +12,6 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
 }
 
 std::optional<std::int64_t> integer_of(std::string_view text) {
@@ -77,7 +72,7 @@ class Properties {
   }
 
   Status read_column(ProjectedColumn* column) const {
-    const std::string type = lower(trimmed(*find(column->key.name, "type")));
+    const std::string type = lower_case(trimmed(*find(column->key.name, "type")));
     if (type == "integer") return read_integer(column);
     if (type == "date") return read_date(column);
     if (type == "enum") return read_enum(column);
@@ -231,7 +226,8 @@ class Properties {
 
 Result<std::optional<Projection>> projection_of(const Table& table) {
   const std::string* enabled = find_parameter(table.parameters, "projection.enabled");
-  if (enabled == nullptr || lower(trimmed(*enabled)) != "true" || table.partition_keys.empty()) {
+  if (enabled == nullptr || lower_case(trimmed(*enabled)) != "true" ||
+      table.partition_keys.empty()) {
     return std::optional<Projection>();
   }
   const Properties properties(table);

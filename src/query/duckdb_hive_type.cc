@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "base/ascii_case.h"
+
 namespace clicklake {
 
 namespace {
@@ -97,11 +99,8 @@ Result<HiveType> structure(std::string_view fields) {
       name = part.substr(0, at);
     }
     if (at >= part.size()) return no_such(fields);
-    std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
     ASSIGN_OR_RETURN(HiveType type, hive_type_of(part.substr(at + 1)));
-    out.field_names.push_back(std::move(name));
+    out.field_names.push_back(lower_case(name));
     out.children.push_back(std::move(type));
   }
   return out;

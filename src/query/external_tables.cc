@@ -5,18 +5,18 @@
 #include <memory>
 #include <utility>
 
+#include "base/ascii_case.h"
 #include "functions/athena_functions.h"
 #include "model/star_schema.h"
 #include "scan/text_format.h"
 #include "sql/session.h"
 #include "sql/statement_text.h"
+#include "statements/hive_storage.h"
 
 namespace clicklake {
 
 namespace {
 
-constexpr std::string_view kParquetSerDe =
-    "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
 /// Folders below a location are followed this deep.
 constexpr int kMostFolders = 32;
 
@@ -60,13 +60,8 @@ bool is_hidden(const std::string& name) {
   return name.empty() || name.front() == '_' || name.front() == '.';
 }
 
-bool is_iceberg(const Table& table) {
-  const std::string* type = find_parameter(table.parameters, kTableTypeParameter);
-  return type != nullptr && (*type == "ICEBERG" || *type == "iceberg");
-}
-
 bool is_parquet(const Table& table) {
-  return table.storage.serde.library == kParquetSerDe || is_iceberg(table);
+  return table.storage.serde.library == kParquetSerDe || is_iceberg(table.parameters);
 }
 
 }  // namespace
@@ -397,15 +392,6 @@ Status ExternalTables::list_files(const Chosen& partition, BoundExternal* bound)
   return list_folder(folder, shown, partition, 0, bound);
 }
 
-Result<BoundExternal> ExternalTables::all_files(const Table& table) {
-  BoundExternal bound{.name = full_name(table), .files = {}};
-  RETURN_IF_ERROR(look_for_writes());
-  ASSIGN_OR_RETURN(const std::vector<Chosen> all, registered(table));
-  for (const Chosen& partition : all) RETURN_IF_ERROR(list_files(partition, &bound));
-  bound.partitions = bound.total_partitions = static_cast<std::int64_t>(all.size());
-  return bound;
-}
-
 Status ExternalTables::bind_one(const Table& table, const std::vector<ScanPredicate>& predicates) {
   BoundExternal bound{.name = full_name(table), .files = {}};
   ASSIGN_OR_RETURN(const std::vector<Chosen> chosen,
@@ -469,11 +455,7 @@ Result<std::string> ExternalTables::parquet_view(const Table& table, const Bound
       if (chunk == nullptr) break;
       for (std::size_t row = 0; row < chunk->rows(); ++row) {
         const std::string name(chunk->string(0, row));
-        std::string lower = name;
-        std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
-          return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-        });
-        names.emplace(std::move(lower), name);
+        names.emplace(lower_case(name), name);
       }
     }
   }

@@ -59,8 +59,6 @@ class ExternalTables {
   Status mention(std::string_view statement, const std::string& current_database);
   /// Tables that the last mention() made views of, by "database.table"; views are not among them.
   const std::map<std::string, Table, std::less<>>& mentioned() const { return mentioned_; }
-  /// Databases of the tables and views that were mentioned.
-  const std::set<std::string>& databases() const { return databases_; }
 
   /// Partition columns by table, for partition_predicates.
   std::map<std::string, std::set<std::string>, std::less<>> partition_columns() const;
@@ -73,12 +71,7 @@ class ExternalTables {
   Status bind_all();
 
   const std::vector<BoundExternal>& bound() const { return bound_; }
-  /// What scans of text files did since the last mention().
-  TextScanCounts counts() const { return scans_.counts(); }
   ValueRows& value_rows() { return rows_; }
-
-  /// The files of a table's partitions, all of them, as a statement without filters would see.
-  Result<BoundExternal> all_files(const Table& table);
 
  private:
   struct Chosen {

@@ -5,10 +5,12 @@
 #include <set>
 #include <utility>
 
+#include "base/ascii_case.h"
 #include "base/uuid.h"
 #include "catalog/lake_lock.h"
 #include "ddl/parser.h"
 #include "query/duckdb_hive_type.h"
+#include "statements/hive_storage.h"
 
 namespace clicklake {
 
@@ -22,14 +24,6 @@ std::string full_name(const std::string& database, const std::string& table) {
 
 const std::string& database_of(const ddl::TableName& name, const std::string& current) {
   return name.database.empty() ? current : name.database;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
 }
 
 /// Whether a column was given this name, rather than DuckDB the text of an expression.
@@ -101,7 +95,7 @@ Result<std::vector<HiveColumn>> QueryStatements::columns_of(std::string_view que
       return Error{type.error().code, std::string(what) + ", column " + described[i].name + ": " +
                                           type.error().message};
     }
-    std::string name = lower(described[i].name);
+    std::string name = lower_case(described[i].name);
     if (!names.insert(name).second) {
       return Error{ErrorCode::kInvalidArgument,
                    "DUPLICATE_COLUMN_NAME: Column name '" + name + "' specified more than once"};
@@ -191,7 +185,7 @@ Result<StatementRows> QueryStatements::create_table_as(const ddl::CreateTableAs&
   std::string transforms;
   for (const std::string& transform : options.partitioning)
     transforms += (transforms.empty() ? "" : ", ") + transform;
-  if (!transforms.empty()) set_parameter(&table.parameters, "partitioning", transforms);
+  if (!transforms.empty()) set_parameter(&table.parameters, kIcebergPartitioning, transforms);
   table.storage.location = options.location;
   if (table.storage.location.empty()) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -241,7 +235,7 @@ Result<StatementRows> QueryStatements::insert(const ddl::InsertInto& statement,
                   ErrorCode::kUnsupported);
   }
   if (const std::string* projected = find_parameter(table.parameters, "projection.enabled");
-      projected != nullptr && lower(*projected) == "true") {
+      projected != nullptr && lower_case(*projected) == "true") {
     return refuse(
         "NOT_SUPPORTED: INSERT INTO a table with partition projection: write the files "
         "where its properties say, by UNLOAD for example",

@@ -11,8 +11,8 @@
 #include "scan/cell_reader.h"
 #include "scan/row_reader.h"
 #include "scan/text_blocks.h"
-#include "sql/duckdb_api.h"
 #include "sql/session.h"
+#include "sql/table_function.h"
 
 namespace clicklake {
 
@@ -302,13 +302,6 @@ class Worker {
   TextBlock block_;
 };
 
-/// DuckDB calls back without anything that leads here, and the functions found by the first
-/// registration stay good: the library is never closed.
-const DuckdbApi& callback_api(const DuckdbApi* api = nullptr) {
-  static const DuckdbApi kFunctions = *api;
-  return kFunctions;
-}
-
 template <typename T>
 void destroy(void* data) {
   delete static_cast<T*>(data);
@@ -326,11 +319,7 @@ std::string failure(const Error& error) {
 void bind_scan(duckdb_bind_info info) {
   const DuckdbApi& api = callback_api();
   const auto* const scans = static_cast<TextScans*>(api.duckdb_bind_get_extra_info(info));
-  duckdb_value parameter = api.duckdb_bind_get_parameter(info, 0);
-  char* text = api.duckdb_get_varchar(parameter);
-  const std::string name = text != nullptr ? text : "";
-  api.duckdb_free(text);
-  api.duckdb_destroy_value(&parameter);
+  const std::string name = table_parameter(info);
   EntryPointer entry = scans->find(name);
   if (entry == nullptr) {
     api.duckdb_bind_set_error(info, ("there is no text scan " + quote_literal(name)).c_str());
@@ -448,25 +437,12 @@ std::shared_ptr<TextScans::Entry> TextScans::find(const std::string& name) const
 }
 
 Status register_text_scan(Session& session, TextScans& scans) {
-  const DuckdbApi& api = callback_api(session.api().get());
-  const LogicalType text(api, api.duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
-  duckdb_table_function function = api.duckdb_create_table_function();
-  api.duckdb_table_function_set_name(function, kTextScanFunction);
-  api.duckdb_table_function_add_parameter(function, text.get());
-  api.duckdb_table_function_set_extra_info(function, &scans, nullptr);
-  api.duckdb_table_function_set_bind(function, bind_scan);
-  api.duckdb_table_function_set_init(function, init_scan);
-  api.duckdb_table_function_set_local_init(function, init_worker);
-  api.duckdb_table_function_set_function(function, read_rows);
-  api.duckdb_table_function_supports_projection_pushdown(function, true);
-  const duckdb_state state = api.duckdb_register_table_function(
-      static_cast<duckdb_connection>(session.connection()), function);
-  api.duckdb_destroy_table_function(&function);
-  if (state != DuckDBSuccess) {
-    return Error{ErrorCode::kCorruption,
-                 "DuckDB refuses the table function " + std::string(kTextScanFunction)};
-  }
-  return {};
+  return register_table_function(session, {.name = kTextScanFunction,
+                                           .bind = bind_scan,
+                                           .init = init_scan,
+                                           .local_init = init_worker,
+                                           .read = read_rows,
+                                           .extra = &scans});
 }
 
 }  // namespace clicklake

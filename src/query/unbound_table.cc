@@ -3,8 +3,8 @@
 #include <string>
 
 #include "model/star_schema.h"
-#include "sql/duckdb_api.h"
 #include "sql/session.h"
+#include "sql/table_function.h"
 #include "sql/value_type.h"
 
 namespace clicklake {
@@ -29,20 +29,9 @@ LogicalType duckdb_type_of(const DuckdbApi& api, ColumnType type) {
   return {api, api.duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR)};
 }
 
-/// DuckDB calls back without anything that leads here, and the functions found by the first
-/// registration stay good: the library is never closed.
-const DuckdbApi& callback_api(const DuckdbApi* api = nullptr) {
-  static const DuckdbApi kFunctions = *api;
-  return kFunctions;
-}
-
 void bind_unbound(duckdb_bind_info info) {
   const DuckdbApi& api = callback_api();
-  duckdb_value parameter = api.duckdb_bind_get_parameter(info, 0);
-  char* text = api.duckdb_get_varchar(parameter);
-  const std::string name = text != nullptr ? text : "";
-  api.duckdb_free(text);
-  api.duckdb_destroy_value(&parameter);
+  const std::string name = table_parameter(info);
   const TableDefinition* table = find_table(name);
   if (table == nullptr) {
     api.duckdb_bind_set_error(info, ("there is no lake table " + quote_literal(name)).c_str());
@@ -60,28 +49,13 @@ void refuse_reading(duckdb_init_info info) {
       "a lake table was read before its files were chosen: name the table itself in the statement");
 }
 
-void no_rows(duckdb_function_info /*info*/, duckdb_data_chunk /*output*/) {}
-
 }  // namespace
 
 Status register_unbound_table(Session& session) {
-  const DuckdbApi& api = callback_api(session.api().get());
-  const LogicalType text(api, api.duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
-  duckdb_table_function function = api.duckdb_create_table_function();
-  api.duckdb_table_function_set_name(function, kUnboundTableFunction);
-  api.duckdb_table_function_add_parameter(function, text.get());
-  api.duckdb_table_function_set_bind(function, bind_unbound);
-  api.duckdb_table_function_set_init(function, refuse_reading);
-  api.duckdb_table_function_set_function(function, no_rows);
-  api.duckdb_table_function_supports_projection_pushdown(function, true);
-  const duckdb_state state = api.duckdb_register_table_function(
-      static_cast<duckdb_connection>(session.connection()), function);
-  api.duckdb_destroy_table_function(&function);
-  if (state != DuckDBSuccess) {
-    return Error{ErrorCode::kCorruption,
-                 "DuckDB refuses the table function " + std::string(kUnboundTableFunction)};
-  }
-  return {};
+  return register_table_function(session, {.name = kUnboundTableFunction,
+                                           .bind = bind_unbound,
+                                           .init = refuse_reading,
+                                           .read = read_no_rows});
 }
 
 }  // namespace clicklake

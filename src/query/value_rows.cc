@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "sql/duckdb_api.h"
 #include "sql/session.h"
+#include "sql/table_function.h"
 #include "sql/value_type.h"
 
 namespace clicklake {
@@ -12,13 +12,6 @@ namespace clicklake {
 namespace {
 
 constexpr std::size_t kRowsAChunk = 2048;  // STANDARD_VECTOR_SIZE
-
-/// DuckDB calls back without anything that leads here, and the functions found by the first
-/// registration stay good: the library is never closed.
-const DuckdbApi& callback_api(const DuckdbApi* api = nullptr) {
-  static const DuckdbApi kFunctions = *api;
-  return kFunctions;
-}
 
 using Held = std::shared_ptr<const ValueRows::Table>;
 
@@ -29,11 +22,7 @@ struct Reading {
 
 void bind(duckdb_bind_info info) {
   const DuckdbApi& api = callback_api();
-  duckdb_value parameter = api.duckdb_bind_get_parameter(info, 0);
-  char* text = api.duckdb_get_varchar(parameter);
-  const std::string name = text != nullptr ? text : "";
-  api.duckdb_free(text);
-  api.duckdb_destroy_value(&parameter);
+  const std::string name = table_parameter(info);
   const auto* rows = static_cast<const ValueRows*>(api.duckdb_bind_get_extra_info(info));
   Held table = rows->find(name);
   if (table == nullptr) {
@@ -95,22 +84,11 @@ std::shared_ptr<const ValueRows::Table> ValueRows::find(const std::string& name)
 }
 
 Status register_value_rows(Session& session, const ValueRows& rows) {
-  const DuckdbApi& api = callback_api(session.api().get());
-  const LogicalType text(api, api.duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
-  duckdb_table_function function = api.duckdb_create_table_function();
-  api.duckdb_table_function_set_name(function, kValueRowsFunction);
-  api.duckdb_table_function_add_parameter(function, text.get());
-  api.duckdb_table_function_set_extra_info(function, const_cast<ValueRows*>(&rows), nullptr);
-  api.duckdb_table_function_set_bind(function, bind);
-  api.duckdb_table_function_set_init(function, init);
-  api.duckdb_table_function_set_function(function, read);
-  api.duckdb_table_function_supports_projection_pushdown(function, true);
-  const duckdb_state state = api.duckdb_register_table_function(
-      static_cast<duckdb_connection>(session.connection()), function);
-  api.duckdb_destroy_table_function(&function);
-  if (state == DuckDBSuccess) return {};
-  return Error{ErrorCode::kCorruption,
-               std::string("DuckDB refuses the table function ") + kValueRowsFunction};
+  return register_table_function(session, {.name = kValueRowsFunction,
+                                           .bind = bind,
+                                           .init = init,
+                                           .read = read,
+                                           .extra = const_cast<ValueRows*>(&rows)});
 }
 
 }  // namespace clicklake

@@ -4,24 +4,16 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii_case.h"
 #include "ddl/parser.h"
+#include "statements/hive_storage.h"
 
 namespace clicklake {
 
 namespace {
 
-constexpr std::string_view kParquetSerDe =
-    "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
 constexpr std::string_view kJsonSerDe = "org.apache.hive.hcatalog.data.JsonSerDe";
 constexpr std::string_view kLazySimple = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe";
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
 
 /// The statement's properties, each taken once.
 class Reader {
@@ -35,7 +27,7 @@ class Reader {
   }
 
   Status format(const ddl::Property& property, WriteOptions* options) const {
-    const std::string name = lower(property.value.text);
+    const std::string name = lower_case(property.value.text);
     if (name == "parquet") {
       options->format = WriteFormat::kParquet;
     } else if (name == "json") {
@@ -55,7 +47,7 @@ class Reader {
   }
 
   Status compression(const ddl::Property& property, WriteOptions* options) const {
-    std::string name = lower(property.value.text);
+    std::string name = lower_case(property.value.text);
     if (name == "uncompressed") name = "none";
     constexpr std::array<std::string_view, 5> kParquet{"none", "snappy", "gzip", "zstd", "lz4"};
     constexpr std::array<std::string_view, 3> kText{"none", "gzip", "zstd"};
@@ -119,7 +111,7 @@ class Reader {
 };
 
 void lower_all(std::vector<std::string>* names) {
-  for (std::string& name : *names) name = lower(name);
+  for (std::string& name : *names) name = lower_case(name);
 }
 
 }  // namespace
@@ -157,12 +149,12 @@ Result<WriteOptions> table_write_options(const std::vector<ddl::Property>& prope
     } else if (name == "field_delimiter") {
       RETURN_IF_ERROR(reader.delimiter(property, &options));
     } else if (name == "table_type") {
-      const std::string type = lower(property.value.text);
+      const std::string type = lower_case(property.value.text);
       if (type != "iceberg" && type != "hive")
         return reader.at(property, "INVALID_TABLE_PROPERTY: table_type is 'HIVE' or 'ICEBERG'");
       options.iceberg = type == "iceberg";
     } else if (name == "is_external") {
-      external = lower(property.value.text) != "false";
+      external = lower_case(property.value.text) != "false";
     } else {
       return reader.at(property,
                        "INVALID_TABLE_PROPERTY: Catalog 'awsdatacatalog' table property '" + name +
@@ -236,7 +228,7 @@ Result<WriteOptions> insert_write_options(const Table& table) {
     return nullptr;
   };
   const std::string* type = find_parameter(table.parameters, kTableTypeParameter);
-  const bool iceberg = type != nullptr && lower(*type) == "iceberg";
+  const bool iceberg = type != nullptr && lower_case(*type) == "iceberg";
   const std::string* compression = property({"write_compression", "parquet.compression"});
   if (serde == kParquetSerDe || iceberg) {
     options.format = WriteFormat::kParquet;
@@ -309,7 +301,7 @@ void describe_storage(const WriteOptions& options, Table* table) {
     set_parameter(&table->parameters, "compression_level",
                   std::to_string(*options.compression_level));
   }
-  if (options.iceberg) set_parameter(&table->parameters, kTableTypeParameter, "ICEBERG");
+  if (options.iceberg) set_parameter(&table->parameters, kTableTypeParameter, kIcebergTableType);
 }
 
 std::string file_suffix(const WriteOptions& options) {

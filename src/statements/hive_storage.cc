@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii_case.h"
 #include "model/time.h"
 #include "scan/text_format.h"
 
@@ -44,13 +45,6 @@ constexpr std::array<Formats, 3> kFormats{{
     {"JSONFILE", kTextInput, kTextOutput, kHiveJson},
     {"PARQUET", kParquetInput, kParquetOutput, kParquetSerDe},
 }};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
 
 Result<Formats> formats_of(const std::optional<ddl::StoredAs>& stored_as) {
   if (!stored_as) return kFormats[0];
@@ -105,8 +99,8 @@ std::vector<HiveColumn> stored_columns(std::vector<HiveColumn> columns) {
 
 bool is_iceberg(const ddl::Properties& properties) {
   return std::any_of(properties.begin(), properties.end(), [](const auto& property) {
-    return lower(property.first) == kTableTypeParameter &&
-           lower(property.second) == lower(kIcebergTableType);
+    return lower_case(property.first) == kTableTypeParameter &&
+           lower_case(property.second) == lower_case(kIcebergTableType);
   });
 }
 
