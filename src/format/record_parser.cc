@@ -368,9 +368,13 @@ struct RecordParser::Impl {
     if (text(RawField::kEventType).empty() ||
         (text(RawField::kUserId).empty() && text(RawField::kSessionId).empty()))
       return false;
-    if (!epoch) epoch = timestamps.parse(text(RawField::kEventTimestamp));
-    if (!epoch) return false;
-    record->timestamp_us = *epoch;
+    std::int64_t time_us = 0;
+    if (epoch) [[unlikely]] {
+      time_us = *epoch;
+    } else if (!timestamps.parse(text(RawField::kEventTimestamp), &time_us)) {
+      return false;
+    }
+    record->timestamp_us = time_us;
     std::copy_n(slots.begin(), kRawFieldCount, record->fields.begin());
     record->fields[static_cast<std::size_t>(RawField::kEventTimestamp)] = {};
     record->fields[static_cast<std::size_t>(RawField::kMetadata)] = {};

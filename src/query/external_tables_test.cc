@@ -338,9 +338,10 @@ TEST_F(ExternalTablesTest, CopiedTableHasTheRowsOfItsQuery) {
   make_clicks();
   for (const std::string format : {"PARQUET", "JSON"}) {
     const std::string name = "copy_" + format;
-    run(joined({"CREATE TABLE ", name, " WITH (format = '", format,
-                "', partitioned_by = ARRAY['day', 'region']) AS SELECT n, name, "
-                "map {'k': name} AS m, day, region FROM clicks"}));
+    constexpr const char* kQuery =
+        "', partitioned_by = ARRAY['day', 'region']) AS SELECT n, name, map {'k': name} AS m, day, "
+        "region FROM clicks";
+    run(joined({"CREATE TABLE ", name, " WITH (format = '", format, kQuery}));
     EXPECT_EQ(
         row("SELECT count(*) || ' ' || count(n) || ' ' || sum(n) || ' ' || count(region) || ' ' || "
             "sum(day) || ' ' || count(m['k']) FROM " +
