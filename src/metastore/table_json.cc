@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/json_text.h"
-#include "metastore/json_value.h"
+#include "base/json_value.h"
 
 namespace clicklake {
 namespace {

@@ -1,7 +1,8 @@
 #pragma once
-/// Reading the small JSON texts that the metastore keeps.
+/// JSON texts as trees: read, looked into, written back.
 ///
-/// Place: under table_json. Invariant: an object's members keep the order of the text.
+/// Place: under the metastore's rows and Iceberg's metadata files. Invariant: an object's members
+/// keep the order of the text and numbers their digits, so that what is written back says the same.
 /// Thread safety: values.
 /// Source: RFC 8259.
 
@@ -27,7 +28,12 @@ struct JsonValue {
   const JsonValue* find(std::string_view name) const;
 };
 
-/// The one value that is all of `text`. Errors: kCorruption with the byte.
+/// The one value that is all of `text`. More than 64 levels are refused. Errors: kCorruption with
+/// the byte.
 Result<JsonValue> parse_json(std::string_view text);
+
+/// Appends `value` without white space.
+void append_json(std::string* out, const JsonValue& value);
+std::string to_json(const JsonValue& value);
 
 }  // namespace clicklake

@@ -1,7 +1,8 @@
-#include "metastore/json_value.h"
+#include "base/json_value.h"
 
 #include <algorithm>
 
+#include "base/json_text.h"
 #include "base/utf8.h"
 
 namespace clicklake {
@@ -62,10 +63,28 @@ class JsonReader {
 
   bool number(JsonValue* value) {
     value->kind = JsonValue::Kind::kNumber;
-    const std::size_t end = std::min(text_.find_first_not_of("+-.0123456789eE", at_), text_.size());
-    value->text = text_.substr(at_, end - at_);
-    at_ = end;
-    return !value->text.empty();
+    const std::size_t start = at_;
+    skip_one("-");
+    if (!skip_one("0") && !digits()) return false;
+    if (skip_one(".") && !digits()) return false;
+    if (skip_one("eE")) {
+      skip_one("+-");
+      if (!digits()) return false;
+    }
+    value->text = text_.substr(start, at_ - start);
+    return true;
+  }
+
+  bool digits() {
+    const std::size_t start = at_;
+    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
+    return at_ > start;
+  }
+
+  bool skip_one(std::string_view any_of) {
+    if (at_ == text_.size() || any_of.find(text_[at_]) == std::string_view::npos) return false;
+    ++at_;
+    return true;
   }
 
   bool string(std::string* out) {
@@ -165,6 +184,34 @@ Result<JsonValue> parse_json(std::string_view text) {
   if (reader.read_all(&value)) return value;
   return Error{ErrorCode::kCorruption,
                "stored JSON breaks off at byte " + std::to_string(reader.position())};
+}
+
+void append_json(std::string* out, const JsonValue& value) {
+  switch (value.kind) {
+    case JsonValue::Kind::kNull: *out += "null"; return;
+    case JsonValue::Kind::kBool: *out += value.truth ? "true" : "false"; return;
+    case JsonValue::Kind::kNumber: *out += value.text; return;
+    case JsonValue::Kind::kString: append_json_string(out, value.text); return;
+    case JsonValue::Kind::kArray:
+    case JsonValue::Kind::kObject: break;
+  }
+  const bool is_object = value.kind == JsonValue::Kind::kObject;
+  out->push_back(is_object ? '{' : '[');
+  for (std::size_t i = 0; i < value.elements.size(); ++i) {
+    if (i != 0) out->push_back(',');
+    if (is_object) {
+      append_json_string(out, value.names[i]);
+      out->push_back(':');
+    }
+    append_json(out, value.elements[i]);
+  }
+  out->push_back(is_object ? '}' : ']');
+}
+
+std::string to_json(const JsonValue& value) {
+  std::string text;
+  append_json(&text, value);
+  return text;
 }
 
 }  // namespace clicklake

@@ -1,4 +1,4 @@
-#include "metastore/json_value.h"
+#include "base/json_value.h"
 
 #include <gtest/gtest.h>
 
@@ -29,9 +29,17 @@ TEST(JsonValueTest, StringsComeBackAsTheyWereWritten) {
   EXPECT_EQ(parse_json(R"("\ud83e\udd86\/")")->text, "🦆/");
 }
 
+TEST(JsonValueTest, WhatIsWrittenBackSaysTheSame) {
+  const std::string text =
+      R"({"b":-1.50e+07,"a":[true,false,null,"x\"\n",[]],"c":{},"n":9007199254740993})";
+  EXPECT_EQ(to_json(*parse_json(text)), text);
+  EXPECT_EQ(to_json(*parse_json(" [ 1 , 2 ]\n")), "[1,2]");
+}
+
 TEST(JsonValueTest, WhatBreaksOffIsCorruption) {
-  for (const char* text : {"", "{", "{\"a\"", "{\"a\":1,}", "[1,]", "\"x", "\"\\u12\"",
-                           "\"\\ud800\"", "\"\\", "tru", "1 2", "{1:2}"}) {
+  for (const char* text :
+       {"", "{", "{\"a\"", "{\"a\":1,}", "[1,]", "\"x", "\"\\u12\"", "\"\\ud800\"", "\"\\", "tru",
+        "1 2", "{1:2}", "-", "01", "1.", "1e", "+1", "1-2", ".5"}) {
     const auto value = parse_json(text);
     ASSERT_FALSE(value.has_value()) << text;
     EXPECT_EQ(value.error().code, ErrorCode::kCorruption);
