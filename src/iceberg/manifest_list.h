@@ -34,6 +34,7 @@ struct ManifestFile {
   std::int64_t sequence_number = 0;      ///< of the commit that wrote it
   std::int64_t min_sequence_number = 0;  ///< of the data of its live files
   std::int64_t added_snapshot_id = 0;
+  // Counts that a list of format version 1 leaves out are 0.
   int added_files = 0;
   int existing_files = 0;
   int deleted_files = 0;
@@ -61,5 +62,14 @@ struct ManifestListOwner {
 Result<std::string> encode_manifest_list(const ManifestListOwner& owner,
                                          std::span<const ManifestFile> manifests,
                                          AvroCodec codec = AvroCodec::kDeflate);
+
+/// Reads a manifest list of any engine, format version 1 or 2. `name` is the file's, for messages.
+/// Errors: kInvalidData with the byte; kUnsupported.
+Result<std::vector<ManifestFile>> decode_manifest_list(std::string_view bytes,
+                                                       std::string_view name);
+
+/// Gives `entry` of the manifest `from` what it leaves to it: snapshot and sequence numbers.
+/// Errors: kInvalidData, an entry that is not new has no sequence number.
+Status inherit(const ManifestFile& from, ManifestEntry& entry);
 
 }  // namespace clicklake::iceberg

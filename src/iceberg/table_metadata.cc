@@ -122,6 +122,15 @@ std::string metadata_file_name(int version, std::string_view uuid) {
   return fmt::format("{:05}-{}.metadata.json", version, uuid);
 }
 
+std::optional<int> metadata_version(std::string_view path) {
+  std::string_view name = path.substr(path.find_last_of('/') + 1);  // npos + 1 is 0
+  if (name.starts_with('v')) name.remove_prefix(1);
+  int version = 0;
+  const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), version);
+  const bool ends = stop != name.data() + name.size() && (*stop == '-' || *stop == '.');
+  return error == std::errc() && ends && version >= 0 ? std::optional(version) : std::nullopt;
+}
+
 StringMap make_summary(std::string_view operation, const SnapshotCounts& counts) {
   StringMap summary{{"operation", std::string(operation)}};
   const auto add = [&](const char* name, std::int64_t count) {

@@ -87,8 +87,15 @@ struct TableMetadata {
 /// The file's text, format version 2. Cost: O(text), about 700 bytes a snapshot.
 std::string to_json(const TableMetadata& metadata);
 
+/// Reads a metadata file of any engine, as text or packed with gzip. `name` is the file's, for
+/// messages. Errors: kInvalidData; kUnsupported, another format version than 2.
+Result<TableMetadata> parse_table_metadata(std::string_view bytes, std::string_view name);
+
 /// "00012-<uuid>.metadata.json".
 std::string metadata_file_name(int version, std::string_view uuid);
+/// The version in a metadata file's name or path; nothing where it has none. Also of Hadoop tables'
+/// "v12.metadata.json".
+std::optional<int> metadata_version(std::string_view path);
 
 /// What a commit did, and what the table then holds.
 struct SnapshotCounts {
