@@ -29,7 +29,7 @@ namespace clicklake {
 
 /// The format that this build writes; older ones are migrated forward in one transaction, newer
 /// ones refused with kUnsupported.
-inline constexpr int kCatalogFormatVersion = 3;
+inline constexpr int kCatalogFormatVersion = 4;
 
 /// A file of a table, path relative to the lake's folder.
 struct DataFile {
