@@ -89,7 +89,12 @@ struct BatchCounts {
   std::vector<std::pair<std::string, std::int64_t>> quarantined_by_reason;
 };
 
-enum class BatchKind { kIngest, kTransform, kRun };
+enum class BatchKind {
+  kIngest,
+  kTransform,
+  kRun,
+  kForeign,  ///< another engine's commit, taken over
+};
 
 struct BatchInfo {
   std::string id;

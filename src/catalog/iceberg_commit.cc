@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <span>
 #include <utility>
 
 #include "base/parallel.h"
 #include "catalog/blob_codec.h"
+#include "catalog/iceberg_files.h"
 #include "iceberg/star_iceberg.h"
 #include "objstore/durable_file.h"
 
@@ -23,7 +22,6 @@ using iceberg::ManifestEntry;
 using iceberg::ManifestFile;
 using iceberg::TableMetadata;
 
-constexpr std::string_view kScheme = "file://";
 constexpr std::size_t kFilesAtOnce = 8;
 /// A manifest of so many files is left as it is.
 constexpr int kMostMergedFiles = 10'000;
@@ -38,16 +36,6 @@ constexpr std::size_t kMostSnapshots = 500;
 Error conflict(const Connection& connection, const std::string& what) {
   return Error{ErrorCode::kConflict,
                "catalog " + connection.file().string() + ": " + what + "; nothing was changed"};
-}
-
-Result<std::string> read_whole(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  if (!in.is_open() || in.bad()) {
-    return Error{ErrorCode::kCorruption, "cannot read the metadata file " + path.string() +
-                                             ": `clicklake verify --repair` writes it anew"};
-  }
-  return bytes;
 }
 
 /// 0 for up to 7 files, 1 for up to 63, ...
@@ -114,19 +102,6 @@ void expire_snapshots(TableMetadata& metadata, std::int64_t now_ms) {
 }
 
 }  // namespace
-
-std::string iceberg_location(const fs::path& path) {
-  return std::string(kScheme) + path.lexically_normal().generic_string();
-}
-
-Result<fs::path> path_of_location(std::string_view location) {
-  if (location.starts_with(kScheme)) location.remove_prefix(kScheme.size());
-  if (location.starts_with("file:/")) location.remove_prefix(5);
-  if (location.starts_with('/')) return fs::path(location);
-  return Error{ErrorCode::kUnsupported, "the location " + std::string(location) +
-                                            " is no local folder: a lake on this machine holds its "
-                                            "tables in file:// locations"};
-}
 
 /// The entries of the manifests to write, with the rows that they are of.
 struct IcebergCommit::Entries {
@@ -220,7 +195,7 @@ Result<TableMetadata> IcebergCommit::base_metadata(const Table& table, int* vers
   }
   ASSIGN_OR_RETURN(const fs::path path, path_of_location(table.base_location));
   *version = std::atoi(path.filename().c_str()) + 1;
-  ASSIGN_OR_RETURN(const std::string text, read_whole(path));
+  ASSIGN_OR_RETURN(const std::string text, read_metadata_file(path));
   ASSIGN_OR_RETURN(TableMetadata metadata,
                    iceberg::parse_table_metadata(text, path.filename().string()));
   const std::int64_t current = metadata.current_snapshot_id.value_or(0);
@@ -241,7 +216,7 @@ Result<std::vector<ManifestFile>> IcebergCommit::live_manifests(const TableMetad
                  "the metadata of " + metadata.location + " does not hold its current snapshot"};
   }
   ASSIGN_OR_RETURN(const fs::path path, path_of_location(current->manifest_list));
-  ASSIGN_OR_RETURN(const std::string bytes, read_whole(path));
+  ASSIGN_OR_RETURN(const std::string bytes, read_metadata_file(path));
   ASSIGN_OR_RETURN(std::vector<ManifestFile> manifests,
                    iceberg::decode_manifest_list(bytes, path.string()));
   std::erase_if(manifests, [](const ManifestFile& m) { return live_files_of(m) == 0; });

@@ -33,11 +33,6 @@ namespace clicklake {
 /// Under which name `load_catalog` finds the tables.
 inline constexpr std::string_view kIcebergCatalog = "lake";
 
-/// A folder or file as Iceberg's files name it: "file:///lakes/mine/processed/fact_clicks".
-std::string iceberg_location(const std::filesystem::path& path);
-/// The path of such a location, or of a plain absolute path. Errors: kUnsupported, another scheme.
-Result<std::filesystem::path> path_of_location(std::string_view location);
-
 class IcebergCommit {
  public:
   /// `connection`: of a catalog whose file lies in the lake's folder.
