@@ -80,7 +80,7 @@ Status inflate_bytes(Framing framing, std::string_view packed, std::size_t most_
     if (code == Z_STREAM_END) break;
     if (code != Z_OK || (made == 0 && stream.avail_in == 0)) return broken(framing);
   }
-  if (stream.avail_in != 0) return broken(framing);
+  if (stream.avail_in != 0 && framing == Framing::kGzip) return broken(framing);
   out->resize(used);
   return {};
 }
