@@ -6,7 +6,7 @@
 /// brought up to it, in one transaction, as a batch of its own kind. Invariant: afterwards the live
 /// files are those of the table's current snapshot, or nothing has changed. Thread safety:
 /// thread-compatible; processes may do it at the same time. Source: Iceberg table spec v2, "Scan
-/// Planning"; ADR-0018.
+/// Planning"; ADR-0019.
 
 #include "base/result.h"
 #include "catalog/sqlite_connection.h"

@@ -7,7 +7,7 @@
 /// leads to is nobody's: a crash between the two steps leaves files that the sweep of the open
 /// batch removes, for their names hold its id. Cost: a manifest, a list and a metadata file a
 /// table. A manifest lists what a commit adds, and anew what stays of those that list what it
-/// removes; small ones are merged by size (ADR-0018), so that neither their number nor a commit's
+/// removes; small ones are merged by size (ADR-0019), so that neither their number nor a commit's
 /// work grows with the table. Thread safety: thread-compatible. Source: Iceberg table spec v2;
 /// JdbcCatalog's schema V1.
 

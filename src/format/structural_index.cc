@@ -1,4 +1,4 @@
-#include "scan/structural_index.h"
+#include "format/structural_index.h"
 
 #include <algorithm>
 #include <cstring>
