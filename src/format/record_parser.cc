@@ -88,6 +88,7 @@ struct RecordParser::Impl {
   bool noting = false;    ///< the line's values go to `seen`
   bool counting = false;  ///< form() will be asked for
   LineForm form;          ///< of a line that followed a shape
+  LineForm seen_form;     ///< of one that did not
   std::vector<NotedValue> noted;
   std::size_t metadata_objects = 0;
   std::vector<LineShapes::Seen> seen;  ///< values of the line, where it may be learned
@@ -307,13 +308,11 @@ struct RecordParser::Impl {
     return {line_begin, static_cast<std::size_t>(line_end() - line_begin)};
   }
 
-  /// What following a shape leaves besides the slots.
-  struct Followed {
-    const LineShapes::Step* end = nullptr;  ///< null: the line follows none, or is read_line()'s
-    std::optional<std::int64_t> epoch;
-    LineForm form;
-    int kind_count = 0;
-  };
+  // What following a shape leaves besides the slots. Members, not a result: copying what was just
+  // written in smaller pieces makes the processor wait.
+  bool has_epoch = false;
+  std::int64_t epoch_us = 0;
+  int kind_count = 0;
 
   void begin_line(const char* begin) {
     line_begin = begin;
@@ -321,10 +320,13 @@ struct RecordParser::Impl {
     free_text = nullptr;
     high = 0;
     lone_surrogate = false;
+    has_epoch = false;
+    kind_count = 0;
+    form = {};
   }
 
   /// A value that is no text; null where the line is read_line()'s.
-  const char* follow_value(const char* p, const LineShapes::Step& step, Followed* line) {
+  const char* follow_value(const char* p, const LineShapes::Step& step) {
     if (json::is_space(*p)) return nullptr;
     Value value;
     const char* fault_at = nullptr;
@@ -337,13 +339,15 @@ struct RecordParser::Impl {
         return nullptr;
       if (step.slot == static_cast<std::size_t>(RawField::kEventTimestamp)) {
         if (value.kind != Kind::kNumber) return nullptr;
-        line->epoch = parse_epoch(value.text);
-        if (!line->epoch) return nullptr;
+        const std::optional<std::int64_t> epoch = parse_epoch(value.text);
+        if (!epoch) return nullptr;
+        has_epoch = true;
+        epoch_us = *epoch;
       }
     }
     if (counting) {
-      if (++line->kind_count > LineForm::kMostKinds) return nullptr;
-      line->form.add(kind_of_value({value.at, static_cast<std::size_t>(p - value.at)}));
+      if (++kind_count > LineForm::kMostKinds) return nullptr;
+      form.add(kind_of_value({value.at, static_cast<std::size_t>(p - value.at)}));
     }
     slots[step.slot] = value.kind == Kind::kNull ? std::string_view{} : value.text;
     return p;
@@ -351,14 +355,13 @@ struct RecordParser::Impl {
 
   /// By the index, whose marks end the texts: no comparison waits for the search of the one before.
   /// What is between quotes is taken for a text, so a line with special bytes is not for it.
-  Followed follow_marks(const char* begin) {
-    Followed line;
+  const LineShapes::Step* follow_marks(const char* begin) {
     const char* const block = index->block();
     const std::uint32_t* marks = index->mark();
     const char* p = begin;
     const LineShapes::Step* step = shapes->match(shapes->first(), p);
     for (;; step = shapes->match_behind(*step, p)) {
-      if (step == nullptr) return {};
+      if (step == nullptr) return nullptr;
       p += step->size;
       marks += step->marks;
       if (step->next == LineShapes::Next::kText) [[likely]] {
@@ -368,25 +371,23 @@ struct RecordParser::Impl {
       } else if (step->next == LineShapes::Next::kEnd) {
         break;
       } else {
-        p = follow_value(p, *step, &line);
-        if (p == nullptr) return {};
+        p = follow_value(p, *step);
+        if (p == nullptr) return nullptr;
         while (block + *marks < p) ++marks;
       }
     }
-    if (index->has_special(begin, p)) return {};
+    if (index->has_special(begin, p)) return nullptr;
     known_end = p - 1;
     index->set_mark(marks);
-    line.end = step;
-    return line;
+    return step;
   }
 
   /// By looking for the end of each text.
-  Followed follow_texts(const char* begin) {
-    Followed line;
+  const LineShapes::Step* follow_texts(const char* begin) {
     const char* p = begin;
     const LineShapes::Step* step = shapes->match(shapes->first(), p);
     for (;; step = shapes->match(step->child, p)) {
-      if (step == nullptr) return {};
+      if (step == nullptr) return nullptr;
       p += step->size;
       if (step->next == LineShapes::Next::kText) [[likely]] {
         std::string_view& slot = slots[step->slot];
@@ -398,20 +399,19 @@ struct RecordParser::Impl {
         }
         const char* fault_at = nullptr;
         p = read_string(p - 1, &slot, &fault_at);
-        if (p == nullptr) return {};
+        if (p == nullptr) return nullptr;
         --p;
       } else if (step->next == LineShapes::Next::kEnd) {
         break;
       } else {
-        p = follow_value(p, *step, &line);
-        if (p == nullptr) return {};
+        p = follow_value(p, *step);
+        if (p == nullptr) return nullptr;
       }
     }
     known_end = p - 1;
-    if (lone_surrogate) return {};
-    if (high != 0 && find_invalid_utf8(whole_line()) != std::string_view::npos) return {};
-    line.end = step;
-    return line;
+    if (lone_surrogate) return nullptr;
+    if (high != 0 && find_invalid_utf8(whole_line()) != std::string_view::npos) return nullptr;
+    return step;
   }
 
   /// Fills `record` from a line of a known shape; false where it follows none, or is for
@@ -419,25 +419,25 @@ struct RecordParser::Impl {
   bool follow_shape(const char* begin, Record* record) {
     begin_line(begin);
     std::fill_n(slots.begin(), kRawFieldCount, std::string_view{});
-    Followed line;
+    const LineShapes::Step* end = nullptr;
     if (index != nullptr && index->has_block()) {
-      line = follow_marks(begin);
-      if (line.end != nullptr) [[likely]] {
+      end = follow_marks(begin);
+      if (end != nullptr) [[likely]] {
         index->hit();
       } else {
         index->miss();
         begin_line(begin);
       }
     }
-    if (line.end == nullptr) line = follow_texts(begin);
-    if (line.end == nullptr) return false;
+    if (end == nullptr) end = follow_texts(begin);
+    if (end == nullptr) return false;
     const auto text = [&](RawField f) { return slots[static_cast<std::size_t>(f)]; };
     if (text(RawField::kEventType).empty() ||
         (text(RawField::kUserId).empty() && text(RawField::kSessionId).empty()))
       return false;
     std::int64_t time_us = 0;
-    if (line.epoch) [[unlikely]] {
-      time_us = *line.epoch;
+    if (has_epoch) [[unlikely]] {
+      time_us = epoch_us;
     } else if (!timestamps.parse(text(RawField::kEventTimestamp), &time_us)) {
       return false;
     }
@@ -445,12 +445,11 @@ struct RecordParser::Impl {
     std::copy_n(slots.begin(), kRawFieldCount, record->fields.begin());
     record->fields[static_cast<std::size_t>(RawField::kEventTimestamp)] = {};
     record->fields[static_cast<std::size_t>(RawField::kMetadata)] = {};
-    const auto& entries = shapes->plan(*line.end).metadata;
+    const auto& entries = shapes->plan(*end).metadata;
     record->metadata.resize(entries.size());
     MetadataEntry* out = record->metadata.data();
     for (const auto& entry : entries) *out++ = {entry.key->text, slots[entry.slot], entry.key};
-    line.form.plan = line.end->plan;
-    form = line.form;
+    form.plan = end->plan;
     return true;
   }
 
@@ -682,9 +681,10 @@ void RecordParser::use_shapes(LineShapes* shapes) {
 }
 void RecordParser::use_index(LineIndex* index) { impl_->index = index; }
 void RecordParser::note_values(bool on) { impl_->counting = on; }
-LineForm RecordParser::form() const {
+const LineForm& RecordParser::form() {
   if (impl_->form.plan != LineForm::kNoPlan) return impl_->form;
-  return impl_->form_of_seen();
+  impl_->seen_form = impl_->form_of_seen();
+  return impl_->seen_form;
 }
 std::span<const NotedValue> RecordParser::noted() {
   impl_->fill_noted();

@@ -58,7 +58,8 @@ class RecordParser {
   /// From now on form() and noted() tell of the line accepted last. Cost: under 1 % of parsing for
   /// lines that follow a shape.
   void note_values(bool on);
-  LineForm form() const;
+  /// Of the line accepted last; valid until the next call.
+  const LineForm& form();
   /// The values of a line that followed no shape, in its order, the metadata object last; none of
   /// one that did. Valid until the next call.
   std::span<const NotedValue> noted();
