@@ -1,5 +1,6 @@
 #include "iceberg/avro_codec.h"
 
+#include <zlib.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "iceberg/deflate_bytes.h"
+#include "iceberg/snappy_bytes.h"
 
 namespace clicklake::iceberg {
 namespace {
@@ -52,6 +54,19 @@ Status unpack_zstandard(std::string_view packed, std::size_t most_bytes, std::st
   return {};
 }
 
+/// What Avro packs by snappy ends with the CRC-32 of what it unpacks to, most significant byte
+/// first.
+Status unpack_snappy_block(std::string_view packed, std::size_t most_bytes, std::string* out) {
+  if (packed.size() < 4) return broken(AvroCodec::kSnappy);
+  RETURN_IF_ERROR(unpack_snappy(packed.substr(0, packed.size() - 4), most_bytes, out));
+  unsigned long stored = 0;
+  for (const char byte : packed.substr(packed.size() - 4)) {
+    stored = stored << 8 | static_cast<unsigned char>(byte);
+  }
+  if (crc32_z(0, reinterpret_cast<const Bytef*>(out->data()), out->size()) == stored) return {};
+  return Error{ErrorCode::kInvalidData, "a block's checksum is not that of its bytes"};
+}
+
 }  // namespace
 
 std::optional<AvroCodec> parse_avro_codec(std::string_view name) {
@@ -84,9 +99,9 @@ Status unpack_block(AvroCodec codec, std::string_view packed, std::size_t most_b
       return {};
     case AvroCodec::kDeflate: return inflate_bytes(Framing::kRaw, packed, most_bytes, out);
     case AvroCodec::kZstandard: return unpack_zstandard(packed, most_bytes, out);
-    case AvroCodec::kSnappy: break;
+    case AvroCodec::kSnappy: return unpack_snappy_block(packed, most_bytes, out);
   }
-  return Error{ErrorCode::kUnsupported, "Avro files are not read with the codec 'snappy'"};
+  return broken(codec);
 }
 
 }  // namespace clicklake::iceberg

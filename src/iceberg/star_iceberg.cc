@@ -149,10 +149,7 @@ int ensure_star_spec(TableMetadata& metadata, const TableDefinition& table, int 
   for (const PartitionSpec& spec : metadata.partition_specs) {
     highest = std::max(highest, spec.id);
     const int field_id = spec.fields.empty() ? kFirstPartitionFieldId : spec.fields[0].field_id;
-    if (spec == star_partition_spec(table, buckets, spec.id, field_id)) {
-      metadata.default_spec_id = spec.id;
-      return spec.id;
-    }
+    if (spec == star_partition_spec(table, buckets, spec.id, field_id)) return spec.id;
   }
   const PartitionSpec spec =
       star_partition_spec(table, buckets, highest + 1, metadata.last_partition_id + 1);

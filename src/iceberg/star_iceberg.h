@@ -40,7 +40,8 @@ std::string star_partition_text(const TableDefinition& table, const StarPartitio
 /// table is not partitioned.
 PartitionSpec star_partition_spec(const TableDefinition& table, int buckets, int spec_id = 0,
                                   int field_id = kFirstPartitionFieldId);
-/// The id of the table's spec of `buckets`, which is added where it is new, and made the default.
+/// The id of the table's spec of `buckets`, which is added and made the default where it is new.
+/// One that is there already is not made the default: files of old specs are asked for too.
 int ensure_star_spec(TableMetadata& metadata, const TableDefinition& table, int buckets);
 
 std::vector<SortOrder> star_sort_orders(const TableDefinition& table);

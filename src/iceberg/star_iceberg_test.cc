@@ -82,7 +82,7 @@ TEST(StarIcebergTest, AnotherNumberOfBucketsIsAnotherSpecAndField) {
   EXPECT_EQ(metadata.partition_specs[1].fields[0].field_id, 1001);
   EXPECT_EQ(ensure_star_spec(metadata, dim_users_definition(), 8), 0);
   EXPECT_EQ(metadata.partition_specs.size(), 2U);
-  EXPECT_EQ(metadata.default_spec_id, 0);
+  EXPECT_EQ(metadata.default_spec_id, 1);
 }
 
 TEST(StarIcebergTest, MetadataOfEveryStarTableIsRead) {

@@ -16,6 +16,7 @@
 #include "base/json_text.h"
 #include "base/uuid.h"
 #include "catalog/catalog.h"
+#include "iceberg/location.h"
 #include "iceberg/manifest_list.h"
 #include "iceberg/star_iceberg.h"
 
@@ -39,12 +40,10 @@ Status write_file(const std::filesystem::path& path, const std::string& bytes) {
 /// A table, commit by commit; each adds one manifest, the last takes a file away.
 class TableFiles {
  public:
-  TableFiles(const TableDefinition& table, std::filesystem::path folder, std::string prefix,
-             int buckets)
+  TableFiles(const TableDefinition& table, std::filesystem::path folder, int buckets)
       : folder_(std::move(folder)),
-        prefix_(std::move(prefix)),
-        metadata_(star_metadata(table, make_uuid7(now_ms()), prefix_ + folder_.string(), now_ms(),
-                                buckets)) {}
+        metadata_(star_metadata(table, make_uuid7(now_ms()), file_location(folder_.string()),
+                                now_ms(), buckets)) {}
 
   Status append(std::vector<DataFile> files) {
     Commit commit = begin("append");
@@ -80,7 +79,12 @@ class TableFiles {
   }
 
   const std::filesystem::path& metadata_file() const { return metadata_file_; }
-  const std::vector<std::int64_t>& rows() const { return rows_; }
+  const std::vector<SnapshotCounts>& totals() const { return totals_; }
+  /// The next version of the metadata.
+  Status write() {
+    metadata_file_ = folder_ / "metadata" / metadata_file_name(++version_, make_uuid7(now_ms()));
+    return write_file(metadata_file_, to_json(metadata_));
+  }
 
  private:
   struct Commit {
@@ -110,7 +114,7 @@ class TableFiles {
     RETURN_IF_ERROR(write_file(path, bytes));
     ManifestFile manifest = describe_manifest(spec, types, ManifestContent::kData, entries,
                                               commit.snapshot.id, commit.snapshot.sequence_number);
-    manifest.path = prefix_ + path.string();
+    manifest.path = file_location(path.string());
     manifest.length = static_cast<std::int64_t>(bytes.size());
     manifests_.push_back(manifest);
     entries_.push_back(std::move(entries));
@@ -119,8 +123,10 @@ class TableFiles {
 
   Status finish(Commit commit) {
     SnapshotCounts& counts = commit.counts;
-    const std::int64_t before = rows_.empty() ? 0 : rows_.back();
-    counts.total_rows = before + counts.added_rows - counts.removed_rows;
+    const SnapshotCounts before = totals_.empty() ? SnapshotCounts{} : totals_.back();
+    counts.total_rows = before.total_rows + counts.added_rows - counts.removed_rows;
+    counts.total_files = before.total_files + counts.added_files - counts.removed_files;
+    counts.total_bytes = before.total_bytes + counts.added_bytes - counts.removed_bytes;
     ASSIGN_OR_RETURN(const std::string list,
                      encode_manifest_list({commit.snapshot.id, commit.snapshot.parent_id,
                                            commit.snapshot.sequence_number},
@@ -128,29 +134,42 @@ class TableFiles {
     const auto list_path =
         folder_ / "metadata" / ("snap-" + std::to_string(commit.snapshot.id) + ".avro");
     RETURN_IF_ERROR(write_file(list_path, list));
-    commit.snapshot.manifest_list = prefix_ + list_path.string();
+    commit.snapshot.manifest_list = file_location(list_path.string());
     commit.snapshot.summary = make_summary(commit.operation, counts);
     if (!metadata_file_.empty()) {
-      log_metadata_file(metadata_, {metadata_.last_updated_ms, prefix_ + metadata_file_.string()});
+      log_metadata_file(metadata_,
+                        {metadata_.last_updated_ms, file_location(metadata_file_.string())});
     }
     add_snapshot(metadata_, std::move(commit.snapshot));
-    metadata_file_ = folder_ / "metadata" / metadata_file_name(++version_, make_uuid7(now_ms()));
-    rows_.push_back(counts.total_rows);
-    return write_file(metadata_file_, to_json(metadata_));
+    totals_.push_back(counts);
+    return write();
   }
 
   std::filesystem::path folder_;
-  std::string prefix_;
   TableMetadata metadata_;
   int version_ = 0;
   std::filesystem::path metadata_file_;
   std::vector<ManifestFile> manifests_;
   std::vector<std::vector<ManifestEntry>> entries_;
-  std::vector<std::int64_t> rows_;
+  std::vector<SnapshotCounts> totals_;
 };
 
+void print(const std::string& table, const TableFiles& out) {
+  JsonText json;
+  json.begin_object().member("table", table).member("metadata", out.metadata_file().string());
+  json.key("snapshots").begin_array();
+  for (const SnapshotCounts& counts : out.totals()) {
+    json.begin_object()
+        .member("rows", counts.total_rows)
+        .member("files", counts.total_files)
+        .end_object();
+  }
+  json.end_array().end_object();
+  std::puts(json.text().c_str());
+}
+
 Status write_table(Catalog& catalog, const std::filesystem::path& lake, const TableInfo& info,
-                   const std::filesystem::path& folder, const std::string& prefix) {
+                   const std::filesystem::path& folder) {
   const TableDefinition* table = find_table(info.name);
   if (table == nullptr || info.files == 0) return {};
   ASSIGN_OR_RETURN(const auto live, catalog.live_files(info.name, {}, true));
@@ -159,10 +178,10 @@ Status write_table(Catalog& catalog, const std::filesystem::path& lake, const Ta
   for (const auto& file : live) {
     ASSIGN_OR_RETURN(const StarPartition partition, parse_star_partition(*table, file.partition));
     buckets = std::max(buckets, partition.buckets);
-    files.push_back(star_data_file(file.info, prefix + (lake / file.path).string(),
+    files.push_back(star_data_file(file.info, file_location((lake / file.path).string()),
                                    partition.values, kStarSortOrderId));
   }
-  TableFiles out(*table, folder / info.name, prefix, buckets);
+  TableFiles out(*table, folder / info.name, buckets);
   if (files.size() > 2) {
     std::vector<DataFile> last{files.back()};
     files.pop_back();
@@ -172,22 +191,19 @@ Status write_table(Catalog& catalog, const std::filesystem::path& lake, const Ta
   } else {
     RETURN_IF_ERROR(out.append(std::move(files)));
   }
-  JsonText json;
-  json.begin_object().member("table", info.name).member("metadata", out.metadata_file().string());
-  json.key("rows").begin_array();
-  for (const std::int64_t rows : out.rows()) json.value(rows);
-  json.end_array().end_object();
-  std::puts(json.text().c_str());
+  print(info.name, out);
   return {};
 }
 
-Status run(const std::filesystem::path& lake, const std::filesystem::path& folder,
-           const std::string& prefix) {
+Status run(const std::filesystem::path& lake, const std::filesystem::path& folder) {
   ASSIGN_OR_RETURN(const auto catalog, Catalog::open(lake / "catalog.db"));
   ASSIGN_OR_RETURN(const auto tables, catalog->tables());
   for (const TableInfo& info : tables) {
-    RETURN_IF_ERROR(write_table(*catalog, lake, info, folder, prefix));
+    RETURN_IF_ERROR(write_table(*catalog, lake, info, folder));
   }
+  TableFiles empty(fact_clicks_definition(), folder / "empty", 0);
+  RETURN_IF_ERROR(empty.write());
+  print("empty", empty);
   return {};
 }
 
@@ -195,12 +211,12 @@ Status run(const std::filesystem::path& lake, const std::filesystem::path& folde
 }  // namespace clicklake::iceberg
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fputs("usage: iceberg_write_metadata LAKE FOLDER PREFIX\n", stderr);
+  if (argc != 3) {
+    std::fputs("usage: iceberg_write_metadata LAKE FOLDER\n", stderr);
     return 2;
   }
   const auto status = clicklake::iceberg::run(std::filesystem::absolute(argv[1]),
-                                              std::filesystem::absolute(argv[2]), argv[3]);
+                                              std::filesystem::absolute(argv[2]));
   if (status) return 0;
   std::fprintf(stderr, "%s\n", status.error().message.c_str());
   return 1;
