@@ -36,8 +36,21 @@ std::string_view bytes_of(const IpAddress& address) {
   return {reinterpret_cast<const char*>(address.bytes.data()), address.size};
 }
 
-std::uint64_t gram_key(std::uint32_t path, std::uint32_t gram) {
-  return static_cast<std::uint64_t>(path) << 32 | gram;
+/// Two grams of one key are taken for one another: they are only counted here.
+std::uint64_t gram_key(std::uint32_t path, std::uint64_t gram) {
+  return fold_hash(gram ^ 0xD6E8FEB86659FD93ULL, path + 0x9E3779B97F4A7C15ULL);
+}
+
+/// The size of the grams of a literal text; 0 where it is too short for any.
+std::size_t gram_size(std::string_view text) {
+  return text.size() >= 8 ? 8 : text.size() >= 4 ? 4 : 0;
+}
+
+/// Calls each(gram) with the grams of a literal text.
+template <typename Each>
+void each_gram(std::string_view text, Each&& each) {
+  const std::size_t size = gram_size(text);
+  for (std::size_t i = 0; size > 0 && i + size <= text.size(); ++i) each(text.substr(i, size));
 }
 
 }  // namespace
@@ -50,13 +63,13 @@ AccessIndex::Path& AccessIndex::at(std::uint32_t path) {
   return paths_[path];
 }
 
-std::uint32_t* AccessIndex::gram_count(std::uint32_t path, std::uint32_t gram) {
+std::uint32_t* AccessIndex::gram_count(std::uint32_t path, std::uint64_t gram) {
   if (gram_counts_.size() < 2 * (gram_total_ + 1)) {
     std::vector<std::uint64_t> keys(std::max<std::size_t>(1024, gram_keys_.size() * 2));
     std::vector<std::uint32_t> counts(keys.size(), 0);
     for (std::size_t i = 0; i < gram_keys_.size(); ++i) {
       if (gram_counts_[i] == 0) continue;
-      std::size_t to = fold_hash(gram_keys_[i], 0x9E3779B97F4A7C15ULL) & (keys.size() - 1);
+      std::size_t to = gram_keys_[i] & (keys.size() - 1);
       while (counts[to] != 0) to = (to + 1) & (keys.size() - 1);
       keys[to] = gram_keys_[i];
       counts[to] = gram_counts_[i];
@@ -65,7 +78,7 @@ std::uint32_t* AccessIndex::gram_count(std::uint32_t path, std::uint32_t gram) {
     gram_counts_ = std::move(counts);
   }
   const std::uint64_t key = gram_key(path, gram);
-  std::size_t at = fold_hash(key, 0x9E3779B97F4A7C15ULL) & (gram_keys_.size() - 1);
+  std::size_t at = key & (gram_keys_.size() - 1);
   while (gram_counts_[at] != 0 && gram_keys_[at] != key) at = (at + 1) & (gram_keys_.size() - 1);
   if (gram_counts_[at] == 0) {
     gram_keys_[at] = key;
@@ -75,10 +88,10 @@ std::uint32_t* AccessIndex::gram_count(std::uint32_t path, std::uint32_t gram) {
   return &gram_counts_[at];
 }
 
-std::uint32_t AccessIndex::gram_count(std::uint32_t path, std::uint32_t gram) const {
+std::uint32_t AccessIndex::gram_count(std::uint32_t path, std::uint64_t gram) const {
   if (gram_keys_.empty()) return 0;
   const std::uint64_t key = gram_key(path, gram);
-  std::size_t at = fold_hash(key, 0x9E3779B97F4A7C15ULL) & (gram_keys_.size() - 1);
+  std::size_t at = key & (gram_keys_.size() - 1);
   while (gram_counts_[at] != 0 && gram_keys_[at] != key) at = (at + 1) & (gram_keys_.size() - 1);
   return gram_counts_[at];
 }
@@ -87,8 +100,9 @@ void AccessIndex::count(std::uint32_t path, const CompiledTests& tests, const Co
   Path& entry = at(path);
   if (has_literals(test.kind)) {
     literals_of(tests, test, [&](std::string_view text) {
-      for (std::size_t i = 0; i + 4 <= text.size(); ++i)
-        ++*gram_count(path, gram_at(text.data() + i));
+      each_gram(text, [&](std::string_view gram) {
+        ++*gram_count(path, gram_at(gram.data(), gram.size()));
+      });
     });
   } else if (!test.is_negated) {
     ++entry.exact_keys;
@@ -123,11 +137,11 @@ AccessIndex::Route AccessIndex::route(std::uint32_t path, const CompiledTests& t
     if (is_first) first = text;
     is_first = false;
     last = text;
-    for (std::size_t i = 0; i + 4 <= text.size(); ++i) {
-      const std::uint32_t frequency = gram_count(path, gram_at(text.data() + i));
-      if (best.way == Way::kGram && frequency >= best.frequency) continue;
-      best = {.way = Way::kGram, .text = text.substr(i, 4), .frequency = frequency};
-    }
+    each_gram(text, [&](std::string_view gram) {
+      const std::uint32_t frequency = gram_count(path, gram_at(gram.data(), gram.size()));
+      if (best.way == Way::kGram && frequency >= best.frequency) return;
+      best = {.way = Way::kGram, .text = gram, .frequency = frequency};
+    });
   });
   if (best.way == Way::kGram) return best;
   if (test.kind != TestKind::kSuffix && !first.empty())
@@ -162,8 +176,9 @@ void AccessIndex::add(std::uint32_t path, const CompiledTests& tests, const Comp
   };
   switch (way.way) {
     case Way::kGram:
-      add_key(KeyClass::kGram, way.text);
-      entry.grams.push_back(gram_at(way.text.data()));
+      add_key(way.text.size() == 8 ? KeyClass::kLongGram : KeyClass::kGram, way.text);
+      (way.text.size() == 8 ? entry.long_grams : entry.grams)
+          .added.push_back(gram_at(way.text.data(), way.text.size()));
       return;
     case Way::kHead:
       add_key(KeyClass::kHead, way.text);
@@ -203,6 +218,20 @@ void AccessIndex::add(std::uint32_t path, const CompiledTests& tests, const Comp
   }
 }
 
+void AccessIndex::GramFilter::finish() {
+  if (added.empty()) return;
+  // 16 bits a gram, from 1 KiBit to 1 MiBit.
+  std::uint32_t width = 10;
+  while (width < 20 && (1ULL << width) < 16 * added.size()) ++width;
+  shift = 64 - width;
+  bits.assign((1ULL << width) / 64, 0);
+  for (const std::uint64_t gram : added) {
+    const std::uint64_t bit = gram * 0x9E3779B97F4A7C15ULL >> shift;
+    bits[bit >> 6] |= 1ULL << (bit & 63);
+  }
+  added = {};
+}
+
 void AccessIndex::finish() {
   keys_.finish();
   for (std::uint32_t i = 0; i < paths_.size(); ++i) {
@@ -216,17 +245,8 @@ void AccessIndex::finish() {
       highest = std::max(highest, range.high);
       range.highest = highest;
     }
-    if (path.grams.empty()) continue;
-    // 16 bits a gram, from 1 KiBit to 1 MiBit.
-    std::uint32_t bits = 10;
-    while (bits < 20 && (1ULL << bits) < 16 * path.grams.size()) ++bits;
-    path.gram_shift = 32 - bits;
-    path.gram_filter.assign((1ULL << bits) / 64, 0);
-    for (const std::uint32_t gram : path.grams) {
-      const std::uint32_t bit = gram_hash(gram) >> path.gram_shift;
-      path.gram_filter[bit >> 6] |= 1ULL << (bit & 63);
-    }
-    path.grams = {};
+    path.grams.finish();
+    path.long_grams.finish();
   }
   gram_keys_ = {};
   gram_counts_ = {};
@@ -236,8 +256,9 @@ void AccessIndex::finish() {
 std::size_t AccessIndex::bytes() const {
   std::size_t out = keys_.bytes() + paths_.capacity() * sizeof(Path);
   for (const Path& path : paths_) {
-    out += path.gram_filter.capacity() * 8 + path.ranges.capacity() * sizeof(Range) +
-           path.present.capacity() * 4 + path.absent.capacity() * 4 + path.blocks.capacity() * 2;
+    out += (path.grams.bits.capacity() + path.long_grams.bits.capacity()) * 8 +
+           path.ranges.capacity() * sizeof(Range) + path.present.capacity() * 4 +
+           path.absent.capacity() * 4 + path.blocks.capacity() * 2;
   }
   return out;
 }

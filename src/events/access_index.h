@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -51,15 +52,26 @@ class AccessIndex {
     double highest;  ///< of this one and those before it
     std::uint32_t predicate;
   };
+  /// Says of most grams that they were not added.
+  struct GramFilter {
+    std::uint32_t shift = 0;           ///< of a hash to a bit
+    std::vector<std::uint64_t> bits;   ///< empty: none was added
+    std::vector<std::uint64_t> added;  ///< until finish()
+
+    void finish();
+    bool may_have(std::uint64_t gram) const {
+      const std::uint64_t bit = gram * 0x9E3779B97F4A7C15ULL >> shift;
+      return (bits[bit >> 6] >> (bit & 63) & 1) != 0;
+    }
+  };
   struct Path {
     std::uint32_t exact_keys = 0;  ///< counted
     std::uint32_t classes = 0;     ///< bits of KeyClass that were added
     std::uint8_t head_sizes = 0;   ///< bit n: some head has n bytes
     std::uint8_t tail_sizes = 0;
-    std::uint32_t gram_shift = 0;            ///< of a hash to a bit of the filter
-    std::vector<std::uint64_t> gram_filter;  ///< bits of the grams' hashes
-    std::vector<std::uint32_t> grams;        ///< until finish()
-    std::vector<Range> ranges;               ///< by low
+    GramFilter grams;
+    GramFilter long_grams;
+    std::vector<Range> ranges;                                  ///< by low
     std::vector<std::pair<std::uint8_t, std::uint8_t>> blocks;  ///< bytes and bits of the cidrs
     std::vector<std::uint32_t> present;                         ///< looked at for every value
     std::vector<std::uint32_t> absent;
@@ -76,19 +88,31 @@ class AccessIndex {
 
   Route route(std::uint32_t path, const CompiledTests& tests, const CompiledTest& test) const;
   Path& at(std::uint32_t path);
-  std::uint32_t* gram_count(std::uint32_t path, std::uint32_t gram);
-  std::uint32_t gram_count(std::uint32_t path, std::uint32_t gram) const;
+  std::uint32_t* gram_count(std::uint32_t path, std::uint64_t gram);
+  std::uint32_t gram_count(std::uint32_t path, std::uint64_t gram) const;
 
   bool has(const Path& path, KeyClass key_class) const {
     return (path.classes >> static_cast<unsigned>(key_class) & 1U) != 0;
   }
-  static std::uint32_t gram_at(const char* p) {
-    std::uint32_t gram;
-    std::memcpy(&gram, p, 4);
+  /// `size` (four or eight) bytes as a number.
+  static std::uint64_t gram_at(const char* p, std::size_t size) {
+    std::uint64_t gram = 0;
+    std::memcpy(&gram, p, size);
     return gram;
   }
-  static std::uint32_t gram_hash(std::uint32_t gram) { return gram * 0x9E3779B1U; }
 
+  template <std::size_t kSize, typename Found>
+  void find_grams(const GramFilter& filter, std::uint32_t path, std::string_view text,
+                  Found&& found) const {
+    if (filter.bits.empty() || text.size() < kSize) return;
+    const char* const last = text.data() + text.size() - kSize;
+    for (const char* p = text.data(); p <= last; ++p) {
+      if (!filter.may_have(gram_at(p, kSize))) continue;
+      constexpr KeyClass kClass = kSize == 8 ? KeyClass::kLongGram : KeyClass::kGram;
+      for (const std::uint32_t predicate : keys_.find(path, kClass, {p, kSize}))
+        found(predicate, false);
+    }
+  }
   template <typename Found>
   void find_text(const Path& entry, std::uint32_t path, EventLeaves* leaves, EventLeaf* leaf,
                  Found&& found) const;
@@ -102,7 +126,7 @@ class AccessIndex {
   std::vector<Path> paths_;
   std::vector<std::uint32_t> absent_paths_;
   KeyTable keys_;
-  std::vector<std::uint64_t> gram_keys_;    // open addressing by path and gram, until finish()
+  std::vector<std::uint64_t> gram_keys_;    // open addressing by hash of path and gram
   std::vector<std::uint32_t> gram_counts_;  // 0 is free
   std::size_t gram_total_ = 0;
   std::vector<std::uint32_t> path_grams_;  // distinct ones of each path
@@ -152,16 +176,8 @@ void AccessIndex::find_text(const Path& entry, std::uint32_t path, EventLeaves* 
         found(p, false);
     }
   }
-  if (entry.gram_filter.empty() || text.size() < 4) return;
-  const std::uint64_t* const filter = entry.gram_filter.data();
-  const std::uint32_t shift = entry.gram_shift;
-  const char* const last = text.data() + text.size() - 4;
-  for (const char* p = text.data(); p <= last; ++p) {
-    const std::uint32_t bit = gram_hash(gram_at(p)) >> shift;
-    if ((filter[bit >> 6] >> (bit & 63) & 1) == 0) continue;
-    for (const std::uint32_t predicate : keys_.find(path, KeyClass::kGram, {p, 4}))
-      found(predicate, false);
-  }
+  find_grams<8>(entry.long_grams, path, text, found);
+  find_grams<4>(entry.grams, path, text, found);
 }
 
 template <typename Found>

@@ -14,25 +14,37 @@ void EventLeaves::begin(std::uint32_t paths) {
   leaves_.clear();
   memberships_.clear();
   touched_.clear();
+  if (!readings_.empty()) readings_.clear();
 }
 
-const double* EventLeaves::number_of(EventLeaf* leaf) const {
-  if (leaf->number_state == 0) {
-    const auto value =
-        leaf->kind == JsonKind::kNumber ? comparable_number(leaf->text) : std::nullopt;
-    leaf->number_state = value ? 2 : 1;
-    leaf->number = value.value_or(0);
+const EventLeaves::Reading& EventLeaves::reading_of(EventLeaf* leaf) {
+  if (leaf->reading == 0) {
+    Reading made;
+    if (leaf->kind == JsonKind::kNumber) {
+      const auto value = comparable_number(leaf->text);
+      made.is_one = value.has_value();
+      made.number = value.value_or(0);
+    } else if (leaf->kind == JsonKind::kText) {
+      const auto value = parse_ip_address(leaf->text);
+      made.is_one = value.has_value();
+      if (value) made.address = *value;
+    }
+    readings_.push_back(made);
+    leaf->reading = static_cast<std::uint32_t>(readings_.size());
   }
-  return leaf->number_state == 2 ? &leaf->number : nullptr;
+  return readings_[leaf->reading - 1];
 }
 
-const IpAddress* EventLeaves::address_of(EventLeaf* leaf) const {
-  if (leaf->address_state == 0) {
-    const auto value = leaf->kind == JsonKind::kText ? parse_ip_address(leaf->text) : std::nullopt;
-    leaf->address_state = value ? 2 : 1;
-    if (value) leaf->address = *value;
-  }
-  return leaf->address_state == 2 ? &leaf->address : nullptr;
+const double* EventLeaves::number_of(EventLeaf* leaf) {
+  if (leaf->kind != JsonKind::kNumber) return nullptr;
+  const Reading& reading = reading_of(leaf);
+  return reading.is_one ? &reading.number : nullptr;
+}
+
+const IpAddress* EventLeaves::address_of(EventLeaf* leaf) {
+  if (leaf->kind != JsonKind::kText) return nullptr;
+  const Reading& reading = reading_of(leaf);
+  return reading.is_one ? &reading.address : nullptr;
 }
 
 std::size_t EventLeaves::bytes() const {

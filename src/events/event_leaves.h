@@ -6,6 +6,7 @@
 /// Source: docs/events.md, "What an event is".
 
 #include <cstdint>
+#include <deque>
 #include <string_view>
 #include <vector>
 
@@ -23,11 +24,7 @@ struct EventLeaf {
   std::uint32_t next;        ///< the path's next leaf, or kNone
   std::uint32_t membership;  ///< the innermost array element that it lies in, or kNone
   JsonKind kind;
-  /// 0: not looked at yet; 1: there is none; 2: there is one.
-  std::uint8_t number_state;
-  std::uint8_t address_state;
-  IpAddress address;
-  double number;
+  std::uint32_t reading;  ///< what the text was found to be, plus 1; 0: not looked at yet
 };
 
 /// "Lies in element `index` of the array `array`", and in what that array lies in.
@@ -52,7 +49,7 @@ class EventLeaves {
       leaves_[place.last].next = number;
       place.last = number;
     }
-    leaves_.push_back({text, path, kNone, membership, kind, 0, 0, {}, 0});
+    leaves_.push_back({text, path, kNone, membership, kind, 0});
     if (membership != kNone) in_arrays_ = true;
   }
   std::uint32_t add_membership(Membership membership) {
@@ -74,9 +71,9 @@ class EventLeaves {
   bool in_arrays() const { return in_arrays_; }
 
   /// The leaf's value where it is a comparable number; null otherwise.
-  const double* number_of(EventLeaf* leaf) const;
+  const double* number_of(EventLeaf* leaf);
   /// The leaf's address where it is a string that is one; null otherwise.
-  const IpAddress* address_of(EventLeaf* leaf) const;
+  const IpAddress* address_of(EventLeaf* leaf);
 
   std::size_t bytes() const;
 
@@ -87,12 +84,22 @@ class EventLeaves {
     std::uint32_t last = 0;
   };
 
+  /// A number's value, or a string's address; where it is none, neither.
+  struct Reading {
+    double number = 0;
+    IpAddress address;
+    bool is_one = false;
+  };
+
+  const Reading& reading_of(EventLeaf* leaf);
+
   std::uint32_t epoch_ = 0;
   bool in_arrays_ = false;
   std::vector<Place> places_;
   std::vector<EventLeaf> leaves_;
   std::vector<Membership> memberships_;
   std::vector<std::uint32_t> touched_;
+  std::deque<Reading> readings_;
 };
 
 }  // namespace clicklake::events

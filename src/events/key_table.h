@@ -27,6 +27,7 @@ enum class KeyClass : std::uint8_t {
   kHead,        ///< the first one to three bytes of a string
   kTail,        ///< the last ones
   kGram,        ///< four bytes anywhere in a string
+  kLongGram,    ///< eight bytes anywhere in a string
 };
 
 class KeyTable {

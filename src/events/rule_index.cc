@@ -73,15 +73,24 @@ void RuleIndex::reach(Matching* m, std::uint32_t number, bool sure) const {
   if (!sure && !holds(m, number)) return;
   known = m->epoch << 2 | kReached;
   const Predicate& predicate = predicates_[number];
-  const std::uint32_t* const first = reached_.data() + predicate.first_conjunction;
-  for (const std::uint32_t* one = first; one != first + predicate.conjunction_count; ++one) {
-    const Conjunction& conjunction = conjunctions_[*one];
-    bool all = true;
-    for (std::uint32_t i = 0; all && i < conjunction.predicate_count; ++i) {
-      all = holds(m, conjunction_predicates_[conjunction.first_predicate + i]);
+  const Reached* const first = reached_.data() + predicate.first_conjunction;
+  std::uint32_t failed = kNone - 1;  // no predicate's number
+  for (const Reached* one = first; one != first + predicate.conjunction_count; ++one) {
+    if (one->second == failed) continue;
+    if (one->second != kNone) {
+      if (!holds(m, one->second)) {
+        failed = one->second;
+        continue;
+      }
+      if (one->third != kNone && !holds(m, one->third)) continue;
     }
-    if (!all) continue;
-    if (m->leaves->in_arrays() && !is_consistent(m, conjunction)) continue;
+    const Conjunction& conjunction = conjunctions_[one->conjunction];
+    bool all = true;
+    if (conjunction.predicate_count > 3) {
+      for (std::uint32_t i = 0; all && i < conjunction.predicate_count; ++i)
+        all = holds(m, conjunction_predicates_[conjunction.first_predicate + i]);
+    }
+    if (!all || (m->leaves->in_arrays() && !is_consistent(m, conjunction))) continue;
     emit(m, conjunction);
   }
 }
@@ -106,9 +115,11 @@ bool RuleIndex::is_consistent(Matching* m, const Conjunction& conjunction) const
 void RuleIndex::emit(Matching* m, const Conjunction& conjunction) const {
   for (std::uint32_t i = 0; i < conjunction.rule_count; ++i) {
     const std::uint32_t number = conjunction_rules_[conjunction.first_rule + i];
-    std::uint32_t& last = m->state->rules_[number];
-    if (last == m->epoch) continue;
-    last = m->epoch;
+    if (conjunction.may_repeat != 0) {
+      std::uint32_t& last = m->state->rules_[number];
+      if (last == m->epoch) continue;
+      last = m->epoch;
+    }
     if (m->removed != nullptr && ((*m->removed)[number / 64] >> (number % 64) & 1) != 0) continue;
     m->names->push_back(rule(number).name);
   }

@@ -81,7 +81,14 @@ class RuleIndex {
     std::uint32_t first_predicate;  ///< of conjunction_predicates_, in the order of their paths
     std::uint32_t predicate_count;
     std::uint32_t first_rule;  ///< of conjunction_rules_
-    std::uint32_t rule_count;
+    std::uint32_t rule_count : 31;
+    std::uint32_t may_repeat : 1;  ///< one of its rules has other conjunctions, too
+  };
+  /// A conjunction, and those two of its other predicates that hold most seldom (or kNone).
+  struct Reached {
+    std::uint32_t conjunction;
+    std::uint32_t second;
+    std::uint32_t third;
   };
   struct Matching;  // one event's
 
@@ -100,7 +107,7 @@ class RuleIndex {
   std::vector<Conjunction> conjunctions_;
   std::vector<std::uint32_t> conjunction_predicates_;
   std::vector<std::uint32_t> conjunction_rules_;
-  std::vector<std::uint32_t> reached_;
+  std::vector<Reached> reached_;         // of a predicate: by their second
   std::vector<std::uint32_t> paths_;     // their numbers in events
   std::vector<std::uint32_t> local_of_;  // the other way; kNone
   std::string path_text_;

@@ -78,6 +78,7 @@ class RuleIndexBuilder {
 
   void add_rule(std::uint32_t number) {
     PatternCode(index_->rule(number).code).read(&leaves_, &alternatives_);
+    has_alternatives_.push_back(alternatives_.size() > 1);
     leaf_predicates_.clear();
     for (const std::string_view leaf : leaves_) leaf_predicates_.push_back(predicate_of(leaf));
     for (const auto& alternative : alternatives_) {
@@ -126,7 +127,7 @@ class RuleIndexBuilder {
     }
     auto& all = index_->conjunction_predicates_;
     index_->conjunctions_.push_back(
-        {static_cast<std::uint32_t>(all.size()), static_cast<std::uint32_t>(chosen.size()), 0, 0});
+        {static_cast<std::uint32_t>(all.size()), static_cast<std::uint32_t>(chosen.size()), 0, 0, 0});
     all.insert(all.end(), chosen.begin(), chosen.end());
     conjunction_hashes_.push_back(hash);
     conjunction_table_[at] = static_cast<std::uint32_t>(index_->conjunctions_.size());
@@ -152,7 +153,10 @@ class RuleIndexBuilder {
   /// Gives each conjunction its rules.
   void finish_conjunctions() {
     auto& conjunctions = index_->conjunctions_;
-    for (const auto& [conjunction, rule] : rules_of_) ++conjunctions[conjunction].rule_count;
+    for (const auto& [conjunction, rule] : rules_of_) {
+      auto& one = conjunctions[conjunction];
+      one.rule_count = one.rule_count + 1;
+    }
     std::uint32_t total = 0;
     for (auto& one : conjunctions) {
       one.first_rule = total;
@@ -162,7 +166,9 @@ class RuleIndexBuilder {
     index_->conjunction_rules_.resize(total);
     for (const auto& [conjunction, rule] : rules_of_) {
       auto& one = conjunctions[conjunction];
-      index_->conjunction_rules_[one.first_rule + one.rule_count++] = rule;
+      index_->conjunction_rules_[one.first_rule + one.rule_count] = rule;
+      one.rule_count = one.rule_count + 1;
+      if (has_alternatives_[rule]) one.may_repeat = 1;
     }
   }
 
@@ -211,9 +217,32 @@ class RuleIndexBuilder {
     index_->reached_.resize(total);
     for (std::uint32_t i = 0; i < chosen.size(); ++i) {
       auto& predicate = predicates[chosen[i]];
-      index_->reached_[predicate.first_conjunction + predicate.conjunction_count++] = i;
+      index_->reached_[predicate.first_conjunction + predicate.conjunction_count++] =
+          reached(i, chosen[i], costs);
+    }
+    for (const auto& predicate : predicates) {
+      auto* const first = index_->reached_.data() + predicate.first_conjunction;
+      std::sort(first, first + predicate.conjunction_count,
+                [](const auto& a, const auto& b) { return a.second < b.second; });
     }
     access.finish();
+  }
+
+  RuleIndex::Reached reached(std::uint32_t conjunction, std::uint32_t through,
+                             const std::vector<double>& costs) const {
+    RuleIndex::Reached out{conjunction, kNone, kNone};
+    const auto& one = index_->conjunctions_[conjunction];
+    for (std::uint32_t i = 0; i < one.predicate_count; ++i) {
+      const std::uint32_t other = index_->conjunction_predicates_[one.first_predicate + i];
+      if (other == through) continue;
+      if (out.second == kNone || costs[other] < costs[out.second]) {
+        out.third = out.second;
+        out.second = other;
+      } else if (out.third == kNone || costs[other] < costs[out.third]) {
+        out.third = other;
+      }
+    }
+    return out;
   }
 
   void finish_paths() {
@@ -248,6 +277,7 @@ class RuleIndexBuilder {
   std::vector<std::uint64_t> conjunction_hashes_;
   std::vector<std::uint32_t> conjunction_table_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> rules_of_;  // conjunction, rule
+  std::vector<bool> has_alternatives_;                             // of each rule
   // Of the rule being added.
   std::vector<std::string_view> leaves_;
   std::vector<std::vector<std::uint32_t>> alternatives_;
