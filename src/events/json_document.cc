@@ -23,6 +23,15 @@ Status JsonDocument::read(std::string_view text) {
   return {};
 }
 
+std::uint32_t JsonDocument::member(std::uint32_t at, std::string_view key) const {
+  std::uint32_t found = 0;
+  if (nodes_[at].kind != JsonKind::kObject) return found;
+  for (std::uint32_t i = at + 1; i < nodes_[at].next; i = nodes_[i].next) {
+    if (nodes_[i].key == key) found = i;
+  }
+  return found;
+}
+
 Status JsonDocument::fault(std::string_view what) const {
   return Error{ErrorCode::kInvalidData, fmt::format("not JSON at byte {}: {}", at_, what)};
 }
@@ -56,7 +65,7 @@ Status JsonDocument::read_container(int depth) {
   const char close = is_object ? '}' : ']';
   const std::size_t node = nodes_.size();
   nodes_.push_back({.kind = is_object ? JsonKind::kObject : JsonKind::kArray});
-  ++at_;
+  const std::size_t begin = at_++;
   std::uint32_t count = 0;
   skip_space();
   if (peek() == close) {
@@ -86,6 +95,7 @@ Status JsonDocument::read_container(int depth) {
       skip_space();
     }
   }
+  nodes_[node].text = text_.substr(begin, at_ - begin);
   nodes_[node].count = count;
   nodes_[node].next = static_cast<std::uint32_t>(nodes_.size());
   return {};

@@ -36,6 +36,9 @@ class JsonDocument {
   /// nodes. Errors: kInvalidData with the byte at which it is none.
   Status read(std::string_view text);
 
+  /// The member of node `at` of this key, the last where there are several; 0 where there is none.
+  std::uint32_t member(std::uint32_t at, std::string_view key) const;
+
   /// Node 0 is the whole object.
   const std::vector<JsonNode>& nodes() const { return nodes_; }
   /// Offset behind the closing brace.

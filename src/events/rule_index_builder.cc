@@ -126,8 +126,8 @@ class RuleIndexBuilder {
       if (conjunction_hashes_[number] == hash && predicates_of(number) == bytes) return number;
     }
     auto& all = index_->conjunction_predicates_;
-    index_->conjunctions_.push_back(
-        {static_cast<std::uint32_t>(all.size()), static_cast<std::uint32_t>(chosen.size()), 0, 0, 0});
+    index_->conjunctions_.push_back({static_cast<std::uint32_t>(all.size()),
+                                     static_cast<std::uint32_t>(chosen.size()), 0, 0, 0});
     all.insert(all.end(), chosen.begin(), chosen.end());
     conjunction_hashes_.push_back(hash);
     conjunction_table_[at] = static_cast<std::uint32_t>(index_->conjunctions_.size());
