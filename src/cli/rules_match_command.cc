@@ -136,6 +136,7 @@ void add_rules_match_command(CLI::App* rules, CommandContext* context) {
       "  zcat clicks.gz | clicklake rules match --rules rules.jsonl --count\n");
   command->add_option("--rules", arguments->rules, "Files of rules, or folders of them")
       ->type_name("FILE")
+      ->allow_extra_args(false)  // what follows is EVENTS; --rules may be given again
       ->required();
   command->add_option("EVENTS", arguments->events, "NDJSON; - is standard input (default)");
   command->add_flag("--count", arguments->count,

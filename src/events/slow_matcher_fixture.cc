@@ -24,10 +24,17 @@ struct Refused {};
 
 // ---- JSON as a tree ----
 
+struct Member;
+
 struct Tree {
   char kind = 'n';  // n t f 0 " [ {
   std::string text;
-  std::vector<std::pair<std::string, Tree>> members;
+  std::vector<Member> members;
+};
+
+struct Member {
+  std::string first;
+  Tree second;
 };
 
 struct TreeReader {
@@ -142,7 +149,7 @@ struct TreeReader {
             blanks();
             expect(':');
           }
-          out.members.emplace_back(key, value(depth + 1));
+          out.members.push_back({key, value(depth + 1)});
           blanks();
           if (peek() == close) break;
           expect(',');

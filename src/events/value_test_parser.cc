@@ -189,7 +189,10 @@ class TestReader {
 
   std::optional<double> number(const JsonNode& node) {
     if (node.kind != JsonKind::kNumber) {
-      refuse("a number is missing", kNumericExample);
+      refuse(node.kind == JsonKind::kText
+                 ? fmt::format("a number must stand in place of the string '{}'", node.text)
+                 : std::string("a number is missing"),
+             kNumericExample);
       return std::nullopt;
     }
     const auto value = comparable_number(node.text);
