@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <mutex>
@@ -41,8 +42,12 @@ struct Matcher::Shared {
   Result<std::vector<Prepared>> prepare(std::span<const NamedPattern> rules);
   /// Adds (or, `sign` -1, takes away) the stars of a rule's wildcards.
   void count_stars(std::string_view code, int sign);
-  Status check_stars(const std::vector<Prepared>& rules);
-  void mark_removed(Snapshot* next, const Place& place);
+  /// Counts the stars of `fresh` instead of those of `gone`; nothing changes where they are too
+  /// many.
+  Status change_stars(std::span<const RuleSource> gone, std::span<const RuleSource> fresh);
+  void take_back_stars(std::span<const RuleSource> gone, std::span<const RuleSource> fresh);
+  /// Marks it in `next` alone; the rule that is gone.
+  RuleSource mark_removed(Snapshot* next, const Place& place);
   std::shared_ptr<const RuleIndex> compile(std::span<const RuleSource> rules);
   void place_rules(const Segment& segment);
   void append_live(const Segment& segment, std::vector<RuleSource>* out) const;
@@ -104,40 +109,47 @@ void Matcher::Shared::count_stars(std::string_view code, int sign) {
   }
 }
 
-Status Matcher::Shared::check_stars(const std::vector<Prepared>& rules) {
+Status Matcher::Shared::change_stars(std::span<const RuleSource> gone,
+                                     std::span<const RuleSource> fresh) {
   const auto most = static_cast<std::int64_t>(options.max_stars_of_path);
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    count_stars(rules[i].code, 1);
-    std::vector<std::string_view> leaves;
-    std::vector<std::vector<std::uint32_t>> alternatives;
-    PatternCode(rules[i].code).read(&leaves, &alternatives);
+  for (const RuleSource& rule : gone) count_stars(rule.code, -1);
+  std::vector<std::string_view> leaves;
+  std::vector<std::vector<std::uint32_t>> alternatives;
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    count_stars(fresh[i].code, 1);
+    PatternCode(fresh[i].code).read(&leaves, &alternatives);
     for (const std::string_view leaf : leaves) {
       const std::uint32_t path = path_of_leaf(leaf);
-      if (path_stars[path] <= most) continue;
+      if (path_stars[path] <= most || wildcards_of_leaf(leaf).empty()) continue;
       Error error{
           ErrorCode::kInvalidData,
           fmt::format("rule '{}' is too complex: with it the wildcards of {} have {} stars, "
                       "more than {}; use prefix, suffix or fewer wildcards",
-                      rules[i].name, path_views[path], path_stars[path], most)};
-      for (std::size_t k = 0; k <= i; ++k) count_stars(rules[k].code, -1);
+                      fresh[i].name, path_views[path], path_stars[path], most)};
+      take_back_stars(gone, fresh.first(i + 1));
       return error;
     }
   }
   return {};
 }
 
-void Matcher::Shared::mark_removed(Snapshot* next, const Place& place) {
-  for (Segment& segment : next->segments) {
-    if (segment.id != place.segment) continue;
-    auto bits = segment.removed == nullptr
-                    ? std::make_shared<RemovedRules>(segment.index->size() / 64 + 1, 0)
-                    : std::make_shared<RemovedRules>(*segment.removed);
-    (*bits)[place.number / 64] |= 1ULL << (place.number % 64);
-    segment.removed = std::move(bits);
-    ++segment.removed_count;
-    count_stars(segment.index->rule(place.number).code, -1);
-    return;
+void Matcher::Shared::take_back_stars(std::span<const RuleSource> gone,
+                                      std::span<const RuleSource> fresh) {
+  for (const RuleSource& rule : fresh) count_stars(rule.code, -1);
+  for (const RuleSource& rule : gone) count_stars(rule.code, 1);
+}
+
+RuleSource Matcher::Shared::mark_removed(Snapshot* next, const Place& place) {
+  const auto segment = std::find_if(next->segments.begin(), next->segments.end(),
+                                    [&](const Segment& one) { return one.id == place.segment; });
+  if (segment->removed.use_count() != 1) {  // none, or shared with the snapshot before
+    segment->removed = segment->removed == nullptr
+                           ? std::make_shared<RemovedRules>(segment->index->size() / 64 + 1, 0)
+                           : std::make_shared<RemovedRules>(*segment->removed);
   }
+  (*segment->removed)[place.number / 64] |= 1ULL << (place.number % 64);
+  ++segment->removed_count;
+  return segment->index->rule(place.number);
 }
 
 std::shared_ptr<const RuleIndex> Matcher::Shared::compile(std::span<const RuleSource> rules) {
@@ -179,7 +191,6 @@ Status Matcher::put_all(std::span<const NamedPattern> rules) {
   const std::lock_guard lock(shared.writers);
   const Snapshot& before = shared.store.current();
   ASSIGN_OR_RETURN(const std::vector<Shared::Prepared> prepared, shared.prepare(rules));
-  RETURN_IF_ERROR(shared.check_stars(prepared));
 
   auto next = std::make_unique<Snapshot>(before);
   std::vector<RuleSource> fresh;
@@ -190,16 +201,18 @@ Status Matcher::put_all(std::span<const NamedPattern> rules) {
     if (is_new) {
       fresh.push_back({one.name, one.code});
     } else {
-      shared.count_stars(fresh[known->second].code, -1);
       fresh[known->second].code = one.code;
     }
   }
+  std::vector<RuleSource> gone;
   if (!shared.places.empty()) {
     for (const RuleSource& rule : fresh) {
       const auto place = shared.places.find(std::string(rule.name));
-      if (place != shared.places.end()) shared.mark_removed(next.get(), place->second);
+      if (place != shared.places.end())
+        gone.push_back(shared.mark_removed(next.get(), place->second));
     }
   }
+  RETURN_IF_ERROR(shared.change_stars(gone, fresh));
   std::vector<RuleSource> all;
   std::size_t count = fresh.size();
   std::size_t kept = next->segments.size();
@@ -218,15 +231,7 @@ Status Matcher::put_all(std::span<const NamedPattern> rules) {
   next->path_count = static_cast<std::uint32_t>(shared.paths.size());
   ++next->paths_version;
   if (shared.options.max_bytes != 0 && shared.bytes(*next) > shared.options.max_bytes) {
-    for (const RuleSource& rule : fresh) {
-      shared.count_stars(rule.code, -1);
-      const auto place = shared.places.find(std::string(rule.name));
-      if (place == shared.places.end()) continue;
-      for (const Segment& segment : before.segments) {
-        if (segment.id == place->second.segment)
-          shared.count_stars(segment.index->rule(place->second.number).code, 1);
-      }
-    }
+    shared.take_back_stars(gone, fresh);
     return Error{
         ErrorCode::kNoSpace,
         fmt::format("rule '{}': the compiled rules would take {} bytes, more than {}; raise "
@@ -244,7 +249,7 @@ bool Matcher::remove(std::string_view name) {
   const auto place = shared.places.find(std::string(name));
   if (place == shared.places.end()) return false;
   auto next = std::make_unique<Snapshot>(shared.store.current());
-  shared.mark_removed(next.get(), place->second);
+  shared.count_stars(shared.mark_removed(next.get(), place->second).code, -1);
   shared.places.erase(place);
   for (std::size_t i = 0; i < next->segments.size(); ++i) {
     Segment& segment = next->segments[i];

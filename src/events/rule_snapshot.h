@@ -19,7 +19,7 @@ namespace clicklake::events {
 struct Segment {
   std::uint64_t id = 0;  ///< never used twice
   std::shared_ptr<const RuleIndex> index;
-  std::shared_ptr<const RemovedRules> removed;  ///< null: none
+  std::shared_ptr<RemovedRules> removed;  ///< null: none; not changed once published
   std::uint32_t removed_count = 0;
 
   std::uint32_t live() const { return index->size() - removed_count; }
