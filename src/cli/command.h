@@ -40,5 +40,6 @@ void add_crawl_command(CLI::App* app, CommandContext* context);
 void add_drift_command(CLI::App* app, CommandContext* context);
 void add_schema_command(CLI::App* app, CommandContext* context);
 void add_cost_command(CLI::App* app, CommandContext* context);
+void add_rules_command(CLI::App* app, CommandContext* context);
 
 }  // namespace clicklake

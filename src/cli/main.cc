@@ -77,6 +77,7 @@ int main(int argc, char** argv) {
   add_drift_command(&app, &context);
   add_schema_command(&app, &context);
   add_cost_command(&app, &context);
+  add_rules_command(&app, &context);
   add_generate_command(&app, &context);
   try {
     app.parse(argc, argv);
