@@ -28,6 +28,8 @@ class JsonText {
   JsonText& value(double number);
   JsonText& value(bool truth);
   JsonText& null();
+  /// `json` is one JSON value.
+  JsonText& raw(std::string_view json);
   template <typename T>
   JsonText& member(std::string_view name, const T& v) {
     return key(name).value(v);

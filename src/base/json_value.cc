@@ -188,6 +188,49 @@ Error broken_off(std::string_view text, std::size_t position) {
                                        " (line " + std::to_string(line) + ")"};
 }
 
+/// On one line, with a blank behind each comma and colon.
+void append_spaced(std::string* out, const JsonValue& value) {
+  if (value.elements.empty()) {
+    append_json(out, value);
+    return;
+  }
+  const bool object = value.kind == JsonValue::Kind::kObject;
+  out->push_back(object ? '{' : '[');
+  for (std::size_t i = 0; i < value.elements.size(); ++i) {
+    if (i > 0) out->append(", ");
+    if (object) {
+      append_json_string(out, value.names[i]);
+      out->append(": ");
+    }
+    append_spaced(out, value.elements[i]);
+  }
+  out->push_back(object ? '}' : ']');
+}
+
+void append_indented(std::string* out, const JsonValue& value, std::size_t width, int level) {
+  std::string flat;
+  append_spaced(&flat, value);
+  if (flat.size() <= width || value.elements.empty()) {
+    out->append(flat);
+    return;
+  }
+  const bool object = value.kind == JsonValue::Kind::kObject;
+  const std::string blanks(static_cast<std::size_t>(level) * 2 + 2, ' ');
+  out->push_back(object ? '{' : '[');
+  for (std::size_t i = 0; i < value.elements.size(); ++i) {
+    out->append(i > 0 ? ",\n" : "\n");
+    out->append(blanks);
+    if (object) {
+      append_json_string(out, value.names[i]);
+      out->append(": ");
+    }
+    append_indented(out, value.elements[i], width, level + 1);
+  }
+  out->push_back('\n');
+  out->append(blanks, 2);
+  out->push_back(object ? '}' : ']');
+}
+
 }  // namespace
 
 const JsonValue* JsonValue::find(std::string_view name) const {
@@ -230,6 +273,10 @@ void append_json(std::string* out, const JsonValue& value) {
     append_json(out, value.elements[i]);
   }
   out->push_back(object ? '}' : ']');
+}
+
+void append_json_indented(std::string* out, const JsonValue& value, std::size_t width) {
+  append_indented(out, value, width, 0);
 }
 
 }  // namespace clicklake

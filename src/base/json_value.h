@@ -39,5 +39,8 @@ Result<JsonValue> parse_json_prefix(std::string_view text, std::size_t* end);
 
 /// Appends the value without white space.
 void append_json(std::string* out, const JsonValue& value);
+/// The same for people: two blanks a level; arrays and objects of at most `width` bytes on one
+/// line.
+void append_json_indented(std::string* out, const JsonValue& value, std::size_t width = 60);
 
 }  // namespace clicklake
