@@ -312,7 +312,8 @@ class HclReader {
       const int digit = d <= '9' ? d - '0' : (d | 0x20) - 'a' + 10;
       code = code * 16 + static_cast<std::uint32_t>(digit);
     }
-    if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return wrong("no such character");
+    if (code == kHclReference || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+      return wrong("no such character");
     append_utf8(out, code);
     return {};
   }

@@ -163,7 +163,10 @@ Result<InputTransformer> InputTransformer::compile(const Paths& paths,
   transformer.paths_ = paths;
   transformer.template_ = input_template;
   for (const auto& [name, path] : paths) {
-    if (name.empty() || name.find_first_of("<>") != std::string::npos) {
+    const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+      return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != '<' && c != '>';
+    });
+    if (name.empty() || !plain) {
       return wrong("inputPathsMap: '" + name + "' is no name of a placeholder");
     }
     if (name.starts_with("aws.") || name.starts_with("AWS.")) {

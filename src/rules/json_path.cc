@@ -18,6 +18,12 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 Result<JsonPath> JsonPath::compile(std::string_view text) {
   JsonPath path;
   path.text_ = text;
+  const auto control = std::find_if(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  });
+  if (control != text.end()) {
+    return wrong(text, static_cast<std::size_t>(control - text.begin()), "a control character");
+  }
   if (!text.starts_with('$')) return wrong(text, 0, "a path begins with $");
   std::size_t at = 1;
   while (at < text.size()) {

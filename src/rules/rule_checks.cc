@@ -33,6 +33,14 @@ bool is_url(std::string_view text) {
          text.find_first_of(" \t\r\n") == std::string_view::npos;
 }
 
+/// Line breaks and tabs apart, no control characters.
+bool is_plain_text(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') ||
+           c == 0x7F;
+  });
+}
+
 Error wrong(const RuleTarget& target, std::string_view what) {
   return {ErrorCode::kInvalidData, "target '" + target.id + "': " + std::string(what)};
 }
@@ -76,6 +84,10 @@ Status check_webhook(const RuleTarget& target) {
 Status check_target(const RuleTarget& target) {
   if (!is_name(target.id)) {
     return wrong(target, "id: letters, digits, '.', '-' and '_' are allowed");
+  }
+  for (const std::string* text : {&target.arn, &target.role_arn, &target.dead_letter_arn,
+                                  &target.message_group_id, &target.subject}) {
+    if (!is_plain_text(*text)) return wrong(target, "it holds a control character");
   }
   const int inputs =
       (target.input ? 1 : 0) + (target.input_path ? 1 : 0) + (target.transformer ? 1 : 0);
@@ -123,6 +135,9 @@ Status check_rule(const RuleDocument& rule) {
   if (!is_name(rule.name) || rule.name.starts_with('.') || rule.name.size() > 200) {
     return wrong_rule("name: '" + rule.name +
                       "': letters, digits, '.', '-' and '_' are allowed, no '.' at the beginning");
+  }
+  if (!is_plain_text(rule.description)) {
+    return wrong_rule("description: it holds a control character");
   }
   if (rule.event_pattern.empty() && !rule.schedule) {
     return wrong_rule("a rule needs an eventPattern or a scheduleExpression");
