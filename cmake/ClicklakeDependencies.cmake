@@ -2,6 +2,7 @@
 #   sqlite3 zstd z fmt            compiled; the static archive where there is one, else the shared library
 #   toml++ cli11 boost xxhash     headers only
 #   duckdb                        DuckDB's C header; the library itself is opened at run time, never linked
+#   curl                          the same of libcurl
 
 function(clicklake_compiled_dependency name header)
   set(names ${name})
@@ -66,6 +67,9 @@ target_compile_definitions(clicklake_duckdb_headers INTERFACE
   CLICKLAKE_DUCKDB_VERSION="${CLICKLAKE_DUCKDB_VERSION}")
 target_link_libraries(clicklake_duckdb_headers INTERFACE ${CMAKE_DL_LIBS})
 add_library(dep_duckdb ALIAS clicklake_duckdb_headers)
+
+clicklake_header_dependency(curl curl/curl.h)
+target_link_libraries(dep_curl INTERFACE ${CMAKE_DL_LIBS})
 
 # Turns the short names into targets; anything else goes to the linker as it is.
 function(clicklake_resolve_libs out)

@@ -90,4 +90,10 @@ JsonText& JsonText::null() {
   return *this;
 }
 
+JsonText& JsonText::raw(std::string_view json) {
+  separate();
+  text_ += json;
+  return *this;
+}
+
 }  // namespace clicklake

@@ -28,7 +28,7 @@ class JsonText {
   JsonText& value(double number);
   JsonText& value(bool truth);
   JsonText& null();
-  /// A value that is JSON already.
+  /// `json` is one JSON value.
   JsonText& raw(std::string_view json);
   template <typename T>
   JsonText& member(std::string_view name, const T& v) {

@@ -8,7 +8,7 @@
 namespace clicklake {
 namespace {
 
-constexpr int kMaxDepth = 64;
+constexpr int kMaxDepth = 256;
 
 class JsonReader {
  public:
@@ -18,6 +18,11 @@ class JsonReader {
     if (!read(value, 0)) return false;
     skip_space();
     return at_ == text_.size();
+  }
+  bool read_first(JsonValue* value) {
+    if (!read(value, 0)) return false;
+    skip_space();
+    return true;
   }
   std::size_t position() const { return at_; }
 
@@ -64,14 +69,20 @@ class JsonReader {
   bool number(JsonValue* value) {
     value->kind = JsonValue::Kind::kNumber;
     const std::size_t start = at_;
-    skip_one("-");
-    if (!skip_one("0") && !digits()) return false;
-    if (skip_one(".") && !digits()) return false;
-    if (skip_one("eE")) {
-      skip_one("+-");
+    (void)take_one("-");
+    if (!take_one("0") && !digits()) return false;
+    if (take_one(".") && !digits()) return false;
+    if (take_one("eE")) {
+      (void)take_one("+-");
       if (!digits()) return false;
     }
     value->text = text_.substr(start, at_ - start);
+    return true;
+  }
+
+  bool take_one(std::string_view of) {
+    if (at_ == text_.size() || of.find(text_[at_]) == std::string_view::npos) return false;
+    ++at_;
     return true;
   }
 
@@ -81,19 +92,18 @@ class JsonReader {
     return at_ > start;
   }
 
-  bool skip_one(std::string_view any_of) {
-    if (at_ == text_.size() || any_of.find(text_[at_]) == std::string_view::npos) return false;
-    ++at_;
-    return true;
-  }
-
   bool string(std::string* out) {
     if (at_ == text_.size() || text_[at_] != '"') return false;
     ++at_;
     for (;;) {
-      const std::size_t stop = text_.find_first_of("\"\\", at_);
-      if (stop == std::string_view::npos) return false;
+      std::size_t stop = at_;
+      while (stop < text_.size() && text_[stop] != '"' && text_[stop] != '\\' &&
+             static_cast<unsigned char>(text_[stop]) >= 0x20) {
+        ++stop;
+      }
       out->append(text_, at_, stop - at_);
+      at_ = stop;
+      if (stop == text_.size() || static_cast<unsigned char>(text_[stop]) < 0x20) return false;
       at_ = stop + 1;
       if (text_[stop] == '"') return true;
       if (!escape(out)) return false;
@@ -171,6 +181,56 @@ class JsonReader {
   std::size_t at_ = 0;
 };
 
+Error broken_off(std::string_view text, std::size_t position) {
+  const auto line =
+      1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(position), '\n');
+  return {ErrorCode::kInvalidData, "JSON breaks off at byte " + std::to_string(position) +
+                                       " (line " + std::to_string(line) + ")"};
+}
+
+/// On one line, with a blank behind each comma and colon.
+void append_spaced(std::string* out, const JsonValue& value) {
+  if (value.elements.empty()) {
+    append_json(out, value);
+    return;
+  }
+  const bool object = value.kind == JsonValue::Kind::kObject;
+  out->push_back(object ? '{' : '[');
+  for (std::size_t i = 0; i < value.elements.size(); ++i) {
+    if (i > 0) out->append(", ");
+    if (object) {
+      append_json_string(out, value.names[i]);
+      out->append(": ");
+    }
+    append_spaced(out, value.elements[i]);
+  }
+  out->push_back(object ? '}' : ']');
+}
+
+void append_indented(std::string* out, const JsonValue& value, std::size_t width, int level) {
+  std::string flat;
+  append_spaced(&flat, value);
+  if (flat.size() <= width || value.elements.empty()) {
+    out->append(flat);
+    return;
+  }
+  const bool object = value.kind == JsonValue::Kind::kObject;
+  const std::string blanks(static_cast<std::size_t>(level) * 2 + 2, ' ');
+  out->push_back(object ? '{' : '[');
+  for (std::size_t i = 0; i < value.elements.size(); ++i) {
+    out->append(i > 0 ? ",\n" : "\n");
+    out->append(blanks);
+    if (object) {
+      append_json_string(out, value.names[i]);
+      out->append(": ");
+    }
+    append_indented(out, value.elements[i], width, level + 1);
+  }
+  out->push_back('\n');
+  out->append(blanks, 2);
+  out->push_back(object ? '}' : ']');
+}
+
 }  // namespace
 
 const JsonValue* JsonValue::find(std::string_view name) const {
@@ -182,36 +242,47 @@ Result<JsonValue> parse_json(std::string_view text) {
   JsonReader reader(text);
   JsonValue value;
   if (reader.read_all(&value)) return value;
-  return Error{ErrorCode::kCorruption,
-               "stored JSON breaks off at byte " + std::to_string(reader.position())};
+  return broken_off(text, reader.position());
+}
+
+Result<JsonValue> parse_json_prefix(std::string_view text, std::size_t* end) {
+  JsonReader reader(text);
+  JsonValue value;
+  if (!reader.read_first(&value)) return broken_off(text, reader.position());
+  *end = reader.position();
+  return value;
 }
 
 void append_json(std::string* out, const JsonValue& value) {
   switch (value.kind) {
-    case JsonValue::Kind::kNull: *out += "null"; return;
-    case JsonValue::Kind::kBool: *out += value.truth ? "true" : "false"; return;
-    case JsonValue::Kind::kNumber: *out += value.text; return;
+    case JsonValue::Kind::kNull: out->append("null"); return;
+    case JsonValue::Kind::kBool: out->append(value.truth ? "true" : "false"); return;
+    case JsonValue::Kind::kNumber: out->append(value.text); return;
     case JsonValue::Kind::kString: append_json_string(out, value.text); return;
     case JsonValue::Kind::kArray:
     case JsonValue::Kind::kObject: break;
   }
-  const bool is_object = value.kind == JsonValue::Kind::kObject;
-  out->push_back(is_object ? '{' : '[');
+  const bool object = value.kind == JsonValue::Kind::kObject;
+  out->push_back(object ? '{' : '[');
   for (std::size_t i = 0; i < value.elements.size(); ++i) {
-    if (i != 0) out->push_back(',');
-    if (is_object) {
+    if (i > 0) out->push_back(',');
+    if (object) {
       append_json_string(out, value.names[i]);
       out->push_back(':');
     }
     append_json(out, value.elements[i]);
   }
-  out->push_back(is_object ? '}' : ']');
+  out->push_back(object ? '}' : ']');
 }
 
 std::string to_json(const JsonValue& value) {
-  std::string text;
-  append_json(&text, value);
-  return text;
+  std::string out;
+  append_json(&out, value);
+  return out;
+}
+
+void append_json_indented(std::string* out, const JsonValue& value, std::size_t width) {
+  append_indented(out, value, width, 0);
 }
 
 }  // namespace clicklake

@@ -1,11 +1,13 @@
 #pragma once
-/// JSON texts as trees: read, looked into, written back.
+/// Reading small JSON texts as a tree: documents of settings, rules and the metastore.
 ///
-/// Place: under the metastore's rows and Iceberg's metadata files. Invariant: an object's members
-/// keep the order of the text and numbers their digits, so that what is written back says the same.
+/// Place: wherever a document is read once; streams of events have readers of their own.
+/// Invariant: an object's members keep the order of the text, repeated names included; numbers keep
+///   their spelling, so that a text written from the tree says the same.
 /// Thread safety: values.
 /// Source: RFC 8259.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,12 +30,18 @@ struct JsonValue {
   const JsonValue* find(std::string_view name) const;
 };
 
-/// The one value that is all of `text`. More than 64 levels are refused. Errors: kCorruption with
-/// the byte.
+/// The one value that is all of `text`, at most 256 levels deep. Errors: kInvalidData with the line
+/// and byte.
 Result<JsonValue> parse_json(std::string_view text);
+/// The first value of `text`; `end` is set behind it and the white space that follows. For texts of
+/// several documents.
+Result<JsonValue> parse_json_prefix(std::string_view text, std::size_t* end);
 
-/// Appends `value` without white space.
+/// Appends the value without white space.
 void append_json(std::string* out, const JsonValue& value);
 std::string to_json(const JsonValue& value);
+/// The same for people: two blanks a level; arrays and objects of at most `width` bytes on one
+/// line.
+void append_json_indented(std::string* out, const JsonValue& value, std::size_t width = 60);
 
 }  // namespace clicklake

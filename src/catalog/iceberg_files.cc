@@ -2,27 +2,24 @@
 
 #include <fstream>
 #include <iterator>
+#include <utility>
+
+#include "iceberg/location.h"
 
 namespace clicklake {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kScheme = "file://";
-
 }  // namespace
 
 std::string iceberg_location(const fs::path& path) {
-  return std::string(kScheme) + path.lexically_normal().generic_string();
+  return iceberg::file_location(path.lexically_normal().generic_string());
 }
 
 Result<fs::path> path_of_location(std::string_view location) {
-  if (location.starts_with(kScheme)) location.remove_prefix(kScheme.size());
-  if (location.starts_with("file:/")) location.remove_prefix(5);
-  if (location.starts_with('/')) return fs::path(location);
-  return Error{ErrorCode::kUnsupported, "the location " + std::string(location) +
-                                            " is no local folder: a lake on this machine holds its "
-                                            "tables in file:// locations"};
+  ASSIGN_OR_RETURN(std::string path, iceberg::location_path(location));
+  return fs::path(std::move(path));
 }
 
 Result<std::string> read_metadata_file(const fs::path& path) {

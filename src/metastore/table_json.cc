@@ -52,6 +52,13 @@ void add(JsonText* json, const StorageDescriptor& storage) {
   json->end_object();
 }
 
+/// What this program wrote itself: a fault is damage.
+Result<JsonValue> parse_stored(std::string_view json) {
+  Result<JsonValue> value = parse_json(json);
+  if (!value) return Error{ErrorCode::kCorruption, "stored " + value.error().message};
+  return value;
+}
+
 std::string text_of(const JsonValue& value, std::string_view name) {
   const JsonValue* member = value.find(name);
   return member == nullptr ? "" : member->text;
@@ -121,7 +128,7 @@ std::string definition_to_json(const Table& table) {
 }
 
 Status read_definition(std::string_view json, Table* table) {
-  ASSIGN_OR_RETURN(const JsonValue value, parse_json(json));
+  ASSIGN_OR_RETURN(const JsonValue value, parse_stored(json));
   table->description = text_of(value, "Description");
   ASSIGN_OR_RETURN(table->partition_keys, columns_of(value.find("PartitionKeys")));
   if (const JsonValue* storage = value.find("StorageDescriptor")) {
@@ -139,7 +146,7 @@ std::string columns_to_json(const std::vector<HiveColumn>& columns) {
 }
 
 Result<std::vector<HiveColumn>> read_columns(std::string_view json) {
-  ASSIGN_OR_RETURN(const JsonValue value, parse_json(json));
+  ASSIGN_OR_RETURN(const JsonValue value, parse_stored(json));
   return columns_of(&value);
 }
 
@@ -150,7 +157,7 @@ std::string parameters_to_json(const Parameters& parameters) {
 }
 
 Result<Parameters> read_parameters(std::string_view json) {
-  ASSIGN_OR_RETURN(const JsonValue value, parse_json(json));
+  ASSIGN_OR_RETURN(const JsonValue value, parse_stored(json));
   return parameters_of(&value);
 }
 
@@ -165,7 +172,7 @@ std::string partition_details_to_json(const Partition& partition) {
 }
 
 Status read_partition_details(std::string_view json, Partition* partition) {
-  ASSIGN_OR_RETURN(const JsonValue value, parse_json(json));
+  ASSIGN_OR_RETURN(const JsonValue value, parse_stored(json));
   partition->parameters = parameters_of(value.find("Parameters"));
   const JsonValue* columns = value.find("Columns");
   if (columns == nullptr) return {};
