@@ -4,8 +4,8 @@
 /// Every .json file under FOLDER (year=/month=/day=/hour=) is read by lake_text_scan and by
 /// DuckDB's own read_json, in turn, by one session with the same settings; the rows must be the
 /// same. read_json is given its fastest honest form: explicit columns, the files' format, metadata
-/// as JSON where that is faster than a MAP; and, as one types it, the files alone. Prints one JSON object: seconds (wall and CPU) of every
-/// round.
+/// as JSON where that is faster than a MAP; and, as one types it, the files alone. Prints one JSON
+/// object: seconds (wall and CPU) of every round.
 
 #include <sys/resource.h>
 

@@ -27,7 +27,7 @@ Result<std::string> read_metadata_file(const fs::path& path) {
   std::string bytes{std::istreambuf_iterator<char>(in), {}};
   if (!in.is_open() || in.bad()) {
     return Error{ErrorCode::kCorruption, "cannot read the metadata file " + path.string() +
-                                             ": `clicklake verify --repair` writes it anew"};
+                                             ": put it back from a backup of the lake"};
   }
   return bytes;
 }

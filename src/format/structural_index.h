@@ -1,10 +1,11 @@
 #pragma once
 /// Where the quotes and line ends of a block of JSON lines are.
 ///
-/// Place: under the shapes of lines, of records and of external tables: with it the values of a line that follows one are found
-/// without looking for their ends. Invariant: quotes behind an odd number of backslashes are not in
-/// it; line ends all are. Thread safety: thread-compatible. Source: Langdale and Lemire, "Parsing
-/// Gigabytes of JSON per Second", for the way to tell escaped quotes; docs/adr/0012-raw-scan.md.
+/// Place: under the shapes of lines, of records and of external tables: with it the values of a
+/// line that follows one are found without looking for their ends. Invariant: quotes behind an odd
+/// number of backslashes are not in it; line ends all are. Thread safety: thread-compatible.
+/// Source: Langdale and Lemire, "Parsing Gigabytes of JSON per Second", for the way to tell escaped
+/// quotes; docs/adr/0012-raw-scan.md.
 
 #include <cstddef>
 #include <cstdint>

@@ -142,7 +142,8 @@ void LakeFixture::publish_pages() {
   columns[column_index(table, "page_key")].longs = keys;
   columns[column_index(table, "page_url")].strings = views;
   columns[column_index(table, "host")].constant_string = "shop.example";
-  publish("dim_pages", {write(table, "pages.parquet", "page_key_bucket=0", keys.size(), columns)});
+  publish("dim_pages",
+          {write(table, "pages.parquet", "page_key_bucket_8=0", keys.size(), columns)});
 }
 
 }  // namespace clicklake

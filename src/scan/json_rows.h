@@ -14,11 +14,11 @@
 #include <string_view>
 #include <vector>
 
+#include "format/structural_index.h"
 #include "scan/json_cells.h"
 #include "scan/json_shapes.h"
 #include "scan/json_tree.h"
 #include "scan/row_reader.h"
-#include "format/structural_index.h"
 
 namespace clicklake {
 

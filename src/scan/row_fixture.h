@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "scan/row_reader.h"
 #include "format/structural_index.h"
+#include "scan/row_reader.h"
 #include "scan/text_format.h"
 
 namespace clicklake {
