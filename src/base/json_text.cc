@@ -78,12 +78,6 @@ JsonText& JsonText::value(bool truth) {
   return *this;
 }
 
-JsonText& JsonText::raw(std::string_view json) {
-  separate();
-  text_ += json;
-  return *this;
-}
-
 JsonText& JsonText::null() {
   separate();
   text_ += "null";
