@@ -7,21 +7,23 @@
 namespace clicklake {
 
 void append_json_string(std::string* out, std::string_view text) {
+  const auto is_plain = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c != 0x7F;
+  };
   out->push_back('"');
-  for (const char c : text) {
-    switch (c) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t start = at;
+    while (at < text.size() && is_plain(text[at])) ++at;
+    out->append(text, start, at - start);
+    if (at == text.size()) break;
+    switch (const char c = text[at++]) {
       case '"': out->append("\\\""); break;
       case '\\': out->append("\\\\"); break;
       case '\n': out->append("\\n"); break;
       case '\r': out->append("\\r"); break;
       case '\t': out->append("\\t"); break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-          out->append(
-              fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c))));
-        } else {
-          out->push_back(c);
-        }
+        out->append(fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c))));
     }
   }
   out->push_back('"');

@@ -1,5 +1,6 @@
 #include "iceberg/avro_reader.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <zstd.h>
 
@@ -217,9 +218,9 @@ TEST(AvroSchemaTest, DepthByReferenceIsBounded) {
   std::string text =
       R"({"type":"record","name":"r","fields":[{"name":"f0","type":{"type":"record","name":"t0","fields":[]}})";
   for (int i = 1; i < 100; ++i) {
-    const std::string n = std::to_string(i);
-    text += R"(,{"name":"f)" + n + R"(","type":{"type":"record","name":"t)" + n +
-            R"(","fields":[{"name":"x","type":"t)" + std::to_string(i - 1) + R"("}]}})";
+    text += fmt::format(
+        R"(,{{"name":"f{0}","type":{{"type":"record","name":"t{0}","fields":[{{"name":"x","type":"t{1}"}}]}}}})",
+        i, i - 1);
   }
   const auto schema = parse_avro_schema(text + "]}");
   ASSERT_FALSE(schema.has_value());

@@ -24,6 +24,7 @@ def spark_session(folder):
             "spark.sql.catalog.lake.warehouse": str(folder / "warehouse"),
             "spark.sql.session.timeZone": "UTC",
             "spark.ui.enabled": "false",
+            "spark.sql.adaptive.enabled": "false",  # so that a plan's metrics are there after it
             "spark.driver.memory": "1g",
     }.items():
         builder = builder.config(name, value)
