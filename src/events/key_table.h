@@ -28,6 +28,7 @@ enum class KeyClass : std::uint8_t {
   kTail,        ///< the last ones
   kGram,        ///< four bytes anywhere in a string
   kLongGram,    ///< eight bytes anywhere in a string
+  kShared,      ///< a string: the predicates that it fulfils and that many rules share
 };
 
 class KeyTable {
