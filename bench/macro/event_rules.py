@@ -12,7 +12,7 @@ EVENTS = 200_000
 SPEED = {"mix-1": "rules_1", "mix-100": "rules_100", "exact-10000": "rules_exact", "mix-10000": "rules_mixed"}
 PASSES = 3
 ROUNDS = 3
-RATE = re.compile(r"matches=(\d+) wall ev/s best=(\d+)")
+RATE = re.compile(r"events=(\d+) .* matches=(\d+) wall ev/s best=(\d+)")
 HELD = re.compile(r"build_s=([0-9.]+) heap_MB=([0-9.]+)")
 
 
@@ -69,10 +69,11 @@ def event_rules(bench):
         for _ in range(min(ROUNDS, bench.rounds)):
             mine = ours(f"click-{name}")
             theirs = RATE.search(measure.run([*ruler, "run", events, rules / f"click-{name}.jsonl", 2, PASSES]).output)
-            if int(theirs[1]) != mine["matches"]:
-                raise measure.RunFailed(f"{name}: {mine['matches']} matches, event-ruler has {theirs[1]}")
-            pairs.append({"clicklake": mine["events_s"], "event_ruler": int(theirs[2])})
-            bench.say(f"  {name}: {mine['events_s']:,} events/s, event-ruler {int(theirs[2]):,}")
+            # The harness takes fewer events where a pass would last more than 8 s.
+            if int(theirs[1]) == mine["events"] and int(theirs[2]) != mine["matches"]:
+                raise measure.RunFailed(f"{name}: {mine['matches']} matches, event-ruler has {theirs[2]}")
+            pairs.append({"clicklake": mine["events_s"], "event_ruler": int(theirs[3])})
+            bench.say(f"  {name}: {mine['events_s']:,} events/s, event-ruler {int(theirs[3]):,}")
         runs[name] = pairs
         figures[figure] = measure.figure([p["clicklake"] / p["event_ruler"] for p in pairs])
         middle = {side: measure.figure([p[side] for p in pairs])["value"] for side in pairs[0]}
