@@ -16,3 +16,19 @@ if(TARGET clicklake)
             OPTIONAL)
   endforeach()
 endif()
+
+# The event matcher as a library: cmake --install <build> --component events-library --prefix DIR
+#
+#   include/{base/result.h,events/*.h of its door}   lib/libclicklake_{events,base}.a (and libclicklake_fmt.a where fmt has no archive)
+
+if(TARGET clicklake_events)
+  install(TARGETS clicklake_events clicklake_base ARCHIVE DESTINATION lib COMPONENT events-library EXCLUDE_FROM_ALL)
+  if(TARGET clicklake_fmt)
+    install(TARGETS clicklake_fmt ARCHIVE DESTINATION lib COMPONENT events-library EXCLUDE_FROM_ALL)
+  endif()
+  foreach(header base/result.h events/matcher.h events/pattern.h events/ip_address.h)
+    get_filename_component(folder "${header}" DIRECTORY)
+    install(FILES "${PROJECT_SOURCE_DIR}/src/${header}" DESTINATION "include/${folder}" COMPONENT events-library
+            EXCLUDE_FROM_ALL)
+  endforeach()
+endif()

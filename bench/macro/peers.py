@@ -1,4 +1,5 @@
 """The peers, each pinned in a venv of its own under the bench folder."""
+import hashlib
 import os
 import pathlib
 import shutil
@@ -57,3 +58,38 @@ def job(name, bench_dir, shared, say):
             raise Unavailable("no Java 17 for PySpark: install openjdk-17-jre-headless or set JAVA_HOME")
         os.environ["JAVA_HOME"] = str(home)
     return [python_of(name, bench_dir, say), script]
+
+
+def event_ruler(bench_dir, shared, say):
+    """The command that runs event-ruler's harness, without its arguments: its jars, pinned by version and checksum, and the harness compiled."""
+    harness = shared / "bench/BenchRuler.java"
+    if not harness.exists():
+        raise Unavailable(f"the peer's harness {harness} is not there: set CLICKLAKE_SHARED")
+    home = java_home()
+    if home is None or not (home / "bin/javac").exists():
+        raise Unavailable("no JDK 17 for event-ruler: install openjdk-17-jdk-headless or set JAVA_HOME")
+    folder = bench_dir / "event-ruler"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = pathlib.Path(__file__).parent.parent / "peers/event_ruler.lock"
+    for line in lock.read_text().splitlines():
+        if line.startswith("#"):
+            continue
+        artifact, version, checksum = line.split()
+        jar = folder / f"{artifact.split(':')[1]}-{version}.jar"
+        if not jar.exists():
+            if shutil.which("mvn") is None:
+                raise Unavailable("Maven is needed to fetch event-ruler: install maven")
+            say(f"fetching {artifact} {version}")
+            done = subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={artifact}:{version}", f"-DoutputDirectory={folder}"],
+                                  capture_output=True, text=True, cwd=folder)
+            if done.returncode != 0 or not jar.exists():
+                raise Unavailable(f"{artifact} {version} could not be fetched: {(done.stdout.strip().splitlines() or ['no output'])[0]}")
+        found = "sha256:" + hashlib.sha256(jar.read_bytes()).hexdigest()
+        if found != checksum:
+            raise Unavailable(f"{jar} has {found}, but {lock.name} has {checksum}: not used")
+    classes = folder / "classes"
+    path = f"{classes}:{folder}/*"
+    if not (classes / "BenchRuler.class").exists() or (classes / "BenchRuler.class").stat().st_mtime < harness.stat().st_mtime:
+        classes.mkdir(exist_ok=True)
+        subprocess.run([str(home / "bin/javac"), "-cp", f"{folder}/*", "-d", str(classes), str(harness)], check=True, capture_output=True)
+    return [str(home / "bin/java"), "-Xmx4g", "-cp", path, "BenchRuler"]

@@ -87,6 +87,7 @@ int main(int argc, char** argv) {
   const std::string text = contents(argv[2]);
   const std::vector<std::string_view> events = lines_of(text);
   std::vector<NamedPattern> named;
+  named.reserve(rules.size());
   for (const Rule& rule : rules) named.push_back({rule.name, rule.pattern});
 
   const std::size_t heap_before = heap();

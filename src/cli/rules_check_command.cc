@@ -39,12 +39,24 @@ struct Checked {
   }
 };
 
+/// What a rule makes too complex for the others, all being valid alone.
+void check_together(const std::vector<const RuleOfFile*>& rules, Checked* out) {
+  std::vector<events::NamedPattern> all;
+  all.reserve(rules.size());
+  for (const RuleOfFile* one : rules) all.push_back({one->rule.name, one->rule.pattern});
+  if (events::Matcher().put_all(all)) return;
+  events::Matcher matcher;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (const Status put = matcher.put(all[i].name, all[i].pattern); !put)
+      out->add(*rules[i], true, {"", put.error().message, "prefix, suffix or fewer wildcards"});
+  }
+}
+
 Checked check(const std::vector<RuleOfFile>& rules, bool aws) {
   Checked out;
   out.rules = rules.size();
   std::map<std::string, std::string> seen;  // where a name was
-  events::Matcher matcher;
-  std::vector<events::NamedPattern> good;
+  std::vector<const RuleOfFile*> good;
   for (const RuleOfFile& one : rules) {
     const auto [place, is_new] =
         seen.try_emplace(one.rule.name, fmt::format("{}:{}", one.file, one.rule.line));
@@ -58,7 +70,7 @@ Checked check(const std::vector<RuleOfFile>& rules, bool aws) {
       events::PatternFault fault;
       if (auto parsed = events::parse_pattern(one.rule.pattern, {}, &fault)) {
         pattern = *std::move(parsed);
-        if (is_new) good.push_back({one.rule.name, one.rule.pattern});
+        if (is_new) good.push_back(&one);
       } else {
         out.add(one, true, std::move(fault));
       }
@@ -67,8 +79,7 @@ Checked check(const std::vector<RuleOfFile>& rules, bool aws) {
     for (std::string& warning : events::aws_warnings(one.rule, pattern ? &*pattern : nullptr))
       out.add(one, false, {"", std::move(warning), ""});
   }
-  if (const Status put = matcher.put_all(good); !put)
-    out.add(rules.back(), true, {"", put.error().message, ""});
+  check_together(good, &out);
   if (aws && rules.size() > events::kAwsRulesOfBus) {
     out.add(rules[events::kAwsRulesOfBus], false,
             {"",

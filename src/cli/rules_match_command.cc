@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "base/json_text.h"
 #include "cli/report.h"
@@ -26,7 +28,7 @@ struct Counts {
   std::uint64_t matched = 0;
   std::uint64_t matches = 0;
   std::uint64_t bad = 0;
-  std::map<std::string, std::uint64_t, std::less<>> of_rule;
+  std::map<std::string, std::uint64_t> of_rule;
   double seconds = 0;
 
   double rate() const { return seconds > 0 ? static_cast<double>(events) / seconds : 0; }
@@ -91,6 +93,8 @@ Result<int> execute(const MatchArguments& arguments) {
   events::MatchReader reader(matcher);
   Counts counts;
   std::vector<std::string_view> names;
+  // By where the name lies, which stays while rules do.
+  boost::unordered_flat_map<const char*, std::pair<std::string_view, std::uint64_t>> of_name;
   const auto begin = std::chrono::steady_clock::now();
   const Status read = each_line(arguments.events, [&](std::string_view event, std::uint64_t line) {
     ++counts.events;
@@ -105,12 +109,9 @@ Result<int> execute(const MatchArguments& arguments) {
     counts.matches += found->size();
     if (arguments.count) {
       for (const std::string_view name : *found) {
-        const auto known = counts.of_rule.find(name);
-        if (known != counts.of_rule.end()) {
-          ++known->second;
-        } else {
-          counts.of_rule.emplace(name, 1);
-        }
+        auto& [known, count] = of_name[name.data()];
+        known = name;
+        ++count;
       }
       return;
     }
@@ -119,6 +120,7 @@ Result<int> execute(const MatchArguments& arguments) {
     print_match(line, names, json);
   });
   counts.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  for (const auto& [place, rule] : of_name) counts.of_rule[std::string(rule.first)] = rule.second;
   if (arguments.count) print_counts(counts, json);
   RETURN_IF_ERROR(read);
   return counts.bad == 0 ? 0 : 1;

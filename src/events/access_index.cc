@@ -218,6 +218,12 @@ void AccessIndex::add(std::uint32_t path, const CompiledTests& tests, const Comp
   }
 }
 
+void AccessIndex::add_shared(std::uint32_t path, std::string_view text, std::uint32_t predicate) {
+  at(path).classes |= 1U << static_cast<unsigned>(KeyClass::kShared);
+  keys_.add(path, KeyClass::kShared, text, predicate);
+  has_shared_ = true;
+}
+
 void AccessIndex::GramFilter::finish() {
   if (added.empty()) return;
   // 16 bits a gram, from 1 KiBit to 1 MiBit.

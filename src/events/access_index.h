@@ -33,7 +33,18 @@ class AccessIndex {
   /// Makes `predicate` reachable through this one of its tests.
   void add(std::uint32_t path, const CompiledTests& tests, const CompiledTest& test,
            std::uint32_t predicate);
+  /// Makes `predicate`, all of whose tests are exact texts, one that find_shared() tells of.
+  void add_shared(std::uint32_t path, std::string_view text, std::uint32_t predicate);
   void finish();
+
+  /// Calls fulfilled(predicate) for the shared predicates of `path` that `leaf` fulfils.
+  template <typename Fulfilled>
+  void find_shared(std::uint32_t path, const EventLeaf& leaf, Fulfilled&& fulfilled) const {
+    if (leaf.kind != JsonKind::kText || !has(paths_[path], KeyClass::kShared)) return;
+    for (const std::uint32_t p : keys_.find(path, KeyClass::kShared, leaf.text)) fulfilled(p);
+  }
+  /// Whether there are shared predicates at all.
+  bool has_shared() const { return has_shared_; }
 
   /// Calls found(predicate, sure) for what `leaf`, a value of `path`, may fulfil; some come twice.
   template <typename Found>
@@ -125,6 +136,7 @@ class AccessIndex {
 
   std::vector<Path> paths_;
   std::vector<std::uint32_t> absent_paths_;
+  bool has_shared_ = false;
   KeyTable keys_;
   std::vector<std::uint64_t> gram_keys_;    // open addressing by hash of path and gram
   std::vector<std::uint32_t> gram_counts_;  // 0 is free
@@ -154,7 +166,9 @@ void AccessIndex::find_text(const Path& entry, std::uint32_t path, EventLeaves* 
   if (has(entry, KeyClass::kText)) {
     for (const std::uint32_t p : keys_.find(path, KeyClass::kText, text)) found(p, true);
   }
-  if ((entry.classes & ~1U) == 0) return;
+  constexpr std::uint32_t kOfExact =
+      1U << static_cast<unsigned>(KeyClass::kText) | 1U << static_cast<unsigned>(KeyClass::kShared);
+  if ((entry.classes & ~kOfExact) == 0) return;
   if (has(entry, KeyClass::kFolded)) {
     std::string lower(text);
     for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

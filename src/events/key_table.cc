@@ -56,13 +56,24 @@ void KeyTable::finish() {
     }
   }
   added_ = {};
+  if (entries_.size() >= kManyKeys) {  // 8 to 16 bits a key
+    std::uint32_t width = 17;
+    while (width < 32 && (1ULL << width) < 8 * entries_.size()) ++width;
+    filter_shift_ = 64 - width;
+    filter_.assign((1ULL << width) / 64, 0);
+    for (const Entry& entry : entries_) {
+      const std::uint64_t bit =
+          hash_of(entry.path, entry.key_class, key_of(entry)) >> filter_shift_;
+      filter_[bit >> 6] |= 1ULL << (bit & 63);
+    }
+  }
   entries_.shrink_to_fit();
   text_.shrink_to_fit();
 }
 
 std::size_t KeyTable::bytes() const {
   return slots_.capacity() * sizeof(Slot) + entries_.capacity() * sizeof(Entry) + text_.capacity() +
-         predicates_.capacity() * sizeof(std::uint32_t);
+         predicates_.capacity() * sizeof(std::uint32_t) + filter_.capacity() * 8;
 }
 
 }  // namespace clicklake::events

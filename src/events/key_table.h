@@ -28,6 +28,7 @@ enum class KeyClass : std::uint8_t {
   kTail,        ///< the last ones
   kGram,        ///< four bytes anywhere in a string
   kLongGram,    ///< eight bytes anywhere in a string
+  kShared,      ///< a string: the predicates that it fulfils and that many rules share
 };
 
 class KeyTable {
@@ -39,6 +40,10 @@ class KeyTable {
   std::span<const std::uint32_t> find(std::uint32_t path, KeyClass key_class,
                                       std::string_view key) const {
     const std::uint64_t hash = hash_of(path, key_class, key);
+    if (!filter_.empty()) {
+      const std::uint64_t bit = hash >> filter_shift_;
+      if ((filter_[bit >> 6] >> (bit & 63) & 1) == 0) return {};
+    }
     for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
       const Slot slot = slots_[at];
       if (slot.entry == 0) return {};
@@ -75,11 +80,16 @@ class KeyTable {
   }
   void grow();
 
+  /// From so many keys on the table is larger than the nearest cache, and a filter before it pays.
+  static constexpr std::size_t kManyKeys = 8192;
+
   std::size_t mask_ = 15;
   std::vector<Slot> slots_ = std::vector<Slot>(16);
   std::vector<Entry> entries_;
   std::string text_;
   std::vector<std::uint32_t> predicates_;
+  std::uint32_t filter_shift_ = 0;
+  std::vector<std::uint64_t> filter_;  // a bit a hash; empty where there are few keys
   std::vector<std::pair<std::uint32_t, std::uint32_t>> added_;  // entry, predicate: until finish()
 };
 

@@ -62,6 +62,7 @@ bool RuleIndex::evaluate(Matching* m, const Predicate& predicate) const {
 bool RuleIndex::holds(Matching* m, std::uint32_t predicate) const {
   std::uint32_t& known = m->state->predicates_[predicate];
   if (known >> 2 == m->epoch) return (known & 3) != kFalse;
+  if (predicates_[predicate].is_shared) return false;  // match() has marked those that hold
   const bool result = evaluate(m, predicates_[predicate]);
   known = m->epoch << 2 | (result ? kTrue : kFalse);
   return result;
@@ -133,6 +134,17 @@ void RuleIndex::match(EventLeaves* leaves, MatchState* state, const RemovedRules
     state->epoch_ = 0;
   }
   Matching m{leaves, state, removed, names, ++state->epoch_};
+  if (access_.has_shared()) {
+    for (const std::uint32_t path : leaves->touched()) {
+      const std::uint32_t local = path < local_of_.size() ? local_of_[path] : kNone;
+      if (local == kNone) continue;
+      for (std::uint32_t at = leaves->first(path); at != kNone; at = leaves->leaf(at).next) {
+        access_.find_shared(local, leaves->leaf(at), [&](std::uint32_t predicate) {
+          state->predicates_[predicate] = m.epoch << 2 | kTrue;
+        });
+      }
+    }
+  }
   for (const std::uint32_t path : leaves->touched()) {
     const std::uint32_t local = path < local_of_.size() ? local_of_[path] : kNone;
     if (local == kNone) continue;

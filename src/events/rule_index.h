@@ -76,6 +76,7 @@ class RuleIndex {
     std::uint32_t first_conjunction;  ///< of reached_: those reached through it
     std::uint32_t conjunction_count;
     bool may_be_absent;  ///< one of its tests is exists:false
+    bool is_shared;      ///< of many conjunctions: looked up by the value, not asked
   };
   struct Conjunction {
     std::uint32_t first_predicate;  ///< of conjunction_predicates_, in the order of their paths

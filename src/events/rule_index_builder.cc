@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <deque>
 #include <limits>
 #include <utility>
 
@@ -214,6 +215,7 @@ class RuleIndexBuilder {
       total += predicate.conjunction_count;
       predicate.conjunction_count = 0;
     }
+    share_predicates();
     index_->reached_.resize(total);
     for (std::uint32_t i = 0; i < chosen.size(); ++i) {
       auto& predicate = predicates[chosen[i]];
@@ -226,6 +228,49 @@ class RuleIndexBuilder {
                 [](const auto& a, const auto& b) { return a.second < b.second; });
     }
     access.finish();
+  }
+
+  /// Predicates on exact texts that many conjunctions ask: one lookup of the event's value tells
+  /// which of them hold.
+  void share_predicates() {
+    constexpr std::uint32_t kMany = 8;  // conjunctions
+    constexpr std::uint32_t kFew = 8;   // predicates of a value
+    auto& predicates = index_->predicates_;
+    std::vector<std::uint32_t> uses(predicates.size(), 0);
+    for (const std::uint32_t predicate : index_->conjunction_predicates_) ++uses[predicate];
+    Interner keys;
+    std::deque<std::string> key_bytes;
+    std::vector<std::uint32_t> of_key;  // predicates of each key
+    std::vector<std::vector<std::uint32_t>> keys_of(predicates.size());
+    for (std::uint32_t i = 0; i < predicates.size(); ++i) {
+      const auto& predicate = predicates[i];
+      const auto* const first = index_->tests_.data() + predicate.first_test;
+      const bool is_exact = std::all_of(first, first + predicate.test_count, [](const auto& test) {
+        return test.kind == TestKind::kText;
+      });
+      if (uses[i] < kMany || !is_exact) continue;
+      for (const auto* test = first; test != first + predicate.test_count; ++test) {
+        key_bytes.push_back(std::to_string(predicate.path) + ' ');
+        key_bytes.back() += index_->operands_.text(*test);
+        const auto [number, is_new] = keys.number(key_bytes.back());
+        if (is_new) of_key.push_back(0);
+        ++of_key[number];
+        keys_of[i].push_back(number);
+      }
+    }
+    for (std::uint32_t i = 0; i < predicates.size(); ++i) {
+      auto& predicate = predicates[i];
+      if (keys_of[i].empty() ||
+          std::any_of(keys_of[i].begin(), keys_of[i].end(),
+                      [&](std::uint32_t key) { return of_key[key] > kFew; })) {
+        continue;
+      }
+      predicate.is_shared = true;
+      for (std::uint32_t k = 0; k < predicate.test_count; ++k) {
+        index_->access_.add_shared(
+            predicate.path, index_->operands_.text(index_->tests_[predicate.first_test + k]), i);
+      }
+    }
   }
 
   RuleIndex::Reached reached(std::uint32_t conjunction, std::uint32_t through,
