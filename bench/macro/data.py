@@ -26,10 +26,13 @@ class Dataset:
         return {"rows": self.rows, "bytes": self.bytes, "files": self.files, "hours": self.hours, "generator": self.generator}
 
     def warm(self):
-        """Brings every byte into the page cache."""
+        """Brings every byte into the page cache, from the disk: files read ahead lie there in larger pieces than files just written, and are read
+        in two thirds of the time. So what is measured does not depend on who wrote them, and when."""
         buffer = bytearray(1 << 20)
         for path in sorted(self.folder.rglob("*.json")):
             with open(path, "rb", buffering=0) as file:
+                os.fsync(file.fileno())
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
                 while file.readinto(buffer):
                     pass
 

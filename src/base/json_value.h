@@ -30,8 +30,8 @@ struct JsonValue {
   const JsonValue* find(std::string_view name) const;
 };
 
-/// The one value that is all of `text`, at most 256 levels deep. Errors: kInvalidData with the line
-/// and byte.
+/// The one value that is all of `text`, at most 256 levels deep. Errors: kCorruption with the byte
+/// and line.
 Result<JsonValue> parse_json(std::string_view text);
 /// The first value of `text`; `end` is set behind it and the white space that follows. For texts of
 /// several documents.
@@ -39,6 +39,7 @@ Result<JsonValue> parse_json_prefix(std::string_view text, std::size_t* end);
 
 /// Appends the value without white space.
 void append_json(std::string* out, const JsonValue& value);
+std::string to_json(const JsonValue& value);
 /// The same for people: two blanks a level; arrays and objects of at most `width` bytes on one
 /// line.
 void append_json_indented(std::string* out, const JsonValue& value, std::size_t width = 60);

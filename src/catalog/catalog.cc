@@ -11,6 +11,7 @@
 #include "base/fault_point.h"
 #include "catalog/catalog_file.h"
 #include "catalog/catalog_schema.h"
+#include "catalog/foreign_commits.h"
 #include "catalog/sqlite_catalog.h"
 #include "catalog/sqlite_connection.h"
 #include "objstore/durable_file.h"
@@ -126,6 +127,9 @@ Result<std::unique_ptr<Connection>> open_catalog_file(const fs::path& file) {
 
 Result<std::unique_ptr<Catalog>> Catalog::open(const fs::path& file) {
   ASSIGN_OR_RETURN(auto connection, open_catalog_file(file));
+  if (connection->mode() == Connection::Mode::kReadWrite) {
+    RETURN_IF_ERROR(adopt_foreign_commits(*connection));
+  }
   return std::unique_ptr<Catalog>(std::make_unique<SqliteCatalog>(std::move(connection)));
 }
 

@@ -29,7 +29,7 @@ namespace clicklake {
 
 /// The format that this build writes; older ones are migrated forward in one transaction, newer
 /// ones refused with kUnsupported.
-inline constexpr int kCatalogFormatVersion = 3;
+inline constexpr int kCatalogFormatVersion = 4;
 
 /// A file of a table, path relative to the lake's folder.
 struct DataFile {
@@ -89,7 +89,12 @@ struct BatchCounts {
   std::vector<std::pair<std::string, std::int64_t>> quarantined_by_reason;
 };
 
-enum class BatchKind { kIngest, kTransform, kRun };
+enum class BatchKind {
+  kIngest,
+  kTransform,
+  kRun,
+  kForeign,  ///< another engine's commit, taken over
+};
 
 struct BatchInfo {
   std::string id;

@@ -8,6 +8,7 @@
 
 #include "base/fault_point.h"
 #include "catalog/blob_codec.h"
+#include "catalog/iceberg_commit.h"
 #include "catalog/integer_bounds.h"
 #include "catalog/metastore_schema.h"
 #include "catalog/sqlite_catalog.h"
@@ -71,19 +72,22 @@ Status SqliteCatalog::commit_batch(const BatchCommit& commit) {
                      "batch " + commit.batch_id + " changes the table " + change.table + " twice");
     }
   }
+  const std::int64_t now = now_us();
+  IcebergCommit iceberg(*connection_, commit, now);
+  RETURN_IF_ERROR(iceberg.write());
   fault_point("catalog.commit");
   {
     ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(*connection_));
     ASSIGN_OR_RETURN(const std::int64_t batch_no, open_batch_number(commit.batch_id));
-    const std::int64_t now = now_us();
     RETURN_IF_ERROR(finish_batch(batch_no, commit, now));
     RETURN_IF_ERROR(add_sources(batch_no, commit.sources));
     RETURN_IF_ERROR(add_key_counts(batch_no, commit.key_counts));
     RETURN_IF_ERROR(add_raw_files(batch_no, commit));
     RETURN_IF_ERROR(consume_raw_files(batch_no, commit.consumed_raw_files));
     for (const TableChange& change : commit.changes) {
-      RETURN_IF_ERROR(apply_change(batch_no, change, now));
+      RETURN_IF_ERROR(apply_change(batch_no, change, now, iceberg.snapshot_of(change.table)));
     }
+    RETURN_IF_ERROR(iceberg.publish());
     RETURN_IF_ERROR(transaction.commit());
   }
   fault_point("catalog.committed");
@@ -212,7 +216,7 @@ Result<SqliteCatalog::OpenTable> SqliteCatalog::find_open_table(const std::strin
 }
 
 Status SqliteCatalog::apply_change(std::int64_t batch_no, const TableChange& change,
-                                   std::int64_t now) {
+                                   std::int64_t now, std::int64_t snapshot) {
   ASSIGN_OR_RETURN(const OpenTable table, find_open_table(change.table));
   if (table.current_snapshot != change.base_snapshot) {
     return conflict(*connection_, "the table " + change.table + " is at snapshot " +
@@ -221,7 +225,7 @@ Status SqliteCatalog::apply_change(std::int64_t batch_no, const TableChange& cha
                                       std::to_string(change.base_snapshot));
   }
   if (change.added.empty() && change.removed.empty()) return {};
-  ASSIGN_OR_RETURN(const std::int64_t snapshot, add_snapshot(batch_no, table, change, now));
+  RETURN_IF_ERROR(add_snapshot(batch_no, table, change, now, snapshot));
   std::int64_t removed_rows = 0;
   std::int64_t removed_bytes = 0;
   for (const std::string& path : change.removed) {
@@ -242,24 +246,25 @@ Status SqliteCatalog::apply_change(std::int64_t batch_no, const TableChange& cha
                               table.table_no, snapshot);
 }
 
-Result<std::int64_t> SqliteCatalog::add_snapshot(std::int64_t batch_no, const OpenTable& table,
-                                                 const TableChange& change, std::int64_t now) {
+Status SqliteCatalog::add_snapshot(std::int64_t batch_no, const OpenTable& table,
+                                   const TableChange& change, std::int64_t now,
+                                   std::int64_t snapshot) {
   const std::string_view operation = change.removed.empty() ? "append"
                                      : change.added.empty() ? "delete"
                                                             : "overwrite";
   // Starts from the parent's totals; its time never goes back, whatever the clock does.
-  RETURN_IF_ERROR(connection_->execute(
-      "INSERT INTO snapshots(table_no, parent, sequence_number, batch_no, committed_us, operation,"
+  return connection_->execute(
+      "INSERT INTO snapshots(snapshot_id, table_no, parent, sequence_number, batch_no, "
+      "committed_us, operation,"
       " added_files, removed_files, added_rows, removed_rows, total_files, total_rows, total_bytes)"
-      " SELECT ?1, p.snapshot_id, coalesce(p.sequence_number, 0) + 1, ?3,"
+      " SELECT ?8, ?1, p.snapshot_id, coalesce(p.sequence_number, 0) + 1, ?3,"
       " max(?4, coalesce(p.committed_us, 0)), ?5, ?6, ?7, 0, 0, coalesce(p.total_files, 0) + ?6 - "
       "?7,"
       " coalesce(p.total_rows, 0), coalesce(p.total_bytes, 0)"
       " FROM (SELECT 1) LEFT JOIN snapshots p ON p.snapshot_id = ?2",
       table.table_no, table.current_snapshot, batch_no, now, operation,
       static_cast<std::int64_t>(change.added.size()),
-      static_cast<std::int64_t>(change.removed.size())));
-  return connection_->last_row_id();
+      static_cast<std::int64_t>(change.removed.size()), snapshot);
 }
 
 Status SqliteCatalog::add_data_file(const OpenTable& table, std::int64_t snapshot,

@@ -31,6 +31,7 @@ class CatalogCommitTest : public CatalogFixture {
   static DataFile page_file(const std::string& path) {
     DataFile file;
     file.path = path;
+    file.partition = "page_key_bucket_8=3";
     file.info.record_count = 7;
     file.info.size_bytes = 70;
     return file;
@@ -147,12 +148,12 @@ TEST_F(CatalogCommitTest, BadChangesStoreNothing) {
   EXPECT_EQ(dump(), before);
 
   for (const char* path : {"/abs/olute", "../out", "a/../../out", ""}) {
-    commit.changes = {good, {"fact_clicks", base, {page_file(path)}, {}}};
+    commit.changes = {good, {"fact_clicks", base, {data_file(path, 1, 1, 1)}, {}}};
     EXPECT_THAT(catalog->commit_batch(commit), IsError(ErrorCode::kInvalidArgument, path));
     EXPECT_EQ(dump(), before);
   }
 
-  commit.changes = {good, {"fact_clicks", base, {page_file("fact/b0.parquet")}, {}}};
+  commit.changes = {good, {"fact_clicks", base, {data_file("fact/b0.parquet", 1, 1, 1)}, {}}};
   EXPECT_THAT(catalog->commit_batch(commit), IsError(ErrorCode::kInvalidArgument, "known already"));
   EXPECT_EQ(dump(), before);
 
@@ -280,11 +281,14 @@ TEST_F(CatalogCommitTest, OfTwoProcessesOneWins) {
 TEST_F(CatalogCommitTest, KilledBeforeTheCommitHasNothingAndAfterItAll) {
   create();
   struct Case {
-    const char* spec;  // steps: begin, commit, committed
+    const char* spec;
     std::size_t open, committed;
   };
   int number = 0;
-  for (const Case& expected : {Case{"kill@1", 0, 0}, Case{"kill@2", 1, 0}, Case{"kill@3", 1, 1}}) {
+  for (const Case& expected :
+       {Case{"kill@catalog.begin#1", 0, 0}, Case{"kill@iceberg.rename#3", 1, 0},
+        Case{"kill@iceberg.sync#1", 2, 0}, Case{"kill@catalog.commit#1", 3, 0},
+        Case{"kill@catalog.committed#1", 3, 1}}) {
     const std::string id = "b" + std::to_string(++number);
     ASSERT_EQ(in_process([&] {
                 arm_fault_points(expected.spec);

@@ -101,9 +101,9 @@ std::string CatalogFixture::dump() const {
   sqlite3* db = nullptr;
   EXPECT_EQ(sqlite3_open(file_.c_str(), &db), SQLITE_OK);
   std::string out;
-  for (const char* table :
-       {"meta", "batches", "batch_quarantine", "sources", "raw_files", "tables", "snapshots",
-        "data_files", "file_statistics", "file_bounds", "metastore_partitions"}) {
+  for (const char* table : {"meta", "batches", "batch_quarantine", "sources", "raw_files", "tables",
+                            "snapshots", "data_files", "file_statistics", "file_bounds",
+                            "metastore_partitions", "manifests", "iceberg_tables"}) {
     out += std::string("-- ") + table + "\n";
     const std::string query = std::string("SELECT * FROM ") + table + " ORDER BY 1, 2";
     EXPECT_EQ(sqlite3_exec(db, query.c_str(), append_row, &out, nullptr), SQLITE_OK) << table;

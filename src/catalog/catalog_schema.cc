@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/uuid.h"
+#include "catalog/iceberg_commit.h"
 #include "catalog/metastore_schema.h"
 #include "catalog/query_log_schema.h"
 #include "model/star_schema.h"
@@ -167,8 +168,10 @@ Status migrate_to_version_3(Connection& connection) {
   return connection.execute_script(kKeyCounts);
 }
 
-constexpr std::array<Migration, kCatalogFormatVersion> kMigrations{
-    {{0, create_version_1}, {1, migrate_to_version_2}, {2, migrate_to_version_3}}};
+constexpr std::array<Migration, kCatalogFormatVersion> kMigrations{{{0, create_version_1},
+                                                                    {1, migrate_to_version_2},
+                                                                    {2, migrate_to_version_3},
+                                                                    {3, create_iceberg_catalog}}};
 
 Status set_format_version(Connection& connection, int version) {
   return connection.execute("UPDATE meta SET value = ?1 WHERE key = 'format_version'", version);

@@ -65,9 +65,10 @@ class SqliteCatalog final : public Catalog {
   Status consume_raw_files(std::int64_t batch_no, const std::vector<std::int64_t>& ids);
   Result<OpenTable> find_open_table(const std::string& name);
   Result<bool> may_match(std::int64_t file_no, const std::vector<FileFilter>& filters);
-  Status apply_change(std::int64_t batch_no, const TableChange& change, std::int64_t now_us);
-  Result<std::int64_t> add_snapshot(std::int64_t batch_no, const OpenTable& table,
-                                    const TableChange& change, std::int64_t now_us);
+  Status apply_change(std::int64_t batch_no, const TableChange& change, std::int64_t now_us,
+                      std::int64_t snapshot);
+  Status add_snapshot(std::int64_t batch_no, const OpenTable& table, const TableChange& change,
+                      std::int64_t now_us, std::int64_t snapshot);
   Status add_data_file(const OpenTable& table, std::int64_t snapshot, const TableChange& change,
                        const DataFile& file);
   Status remove_data_file(const OpenTable& table, std::int64_t snapshot, const TableChange& change,

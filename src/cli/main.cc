@@ -6,6 +6,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <string>
+#include <thread>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "base/fault_point.h"
 #include "cli/command.h"
@@ -13,8 +18,7 @@
 namespace {
 
 std::string environment(const char* name) {
-  const char* value =
-      std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread has started yet
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing sets a variable
   return value == nullptr ? "" : value;
 }
 
@@ -26,11 +30,24 @@ std::filesystem::path history_file() {
                       : std::filesystem::path(home) / ".local" / "state" / "clicklake" / "history";
 }
 
+/// What an hour's buffers held goes back when they grow and when the hour is done. With an arena a
+/// thread and glibc's threshold, which follows the largest block freed, each thread keeps its own
+/// high water: 5 % more of a run's memory, and 20 % more of what it grows by with busier hours.
+void keep_memory_small() {
+#if defined(__GLIBC__)
+  constexpr unsigned kThreadsAnArena = 8;
+  const unsigned threads = std::thread::hardware_concurrency();
+  ::mallopt(M_ARENA_MAX, static_cast<int>(1 + threads / kThreadsAnArena));
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace clicklake;
   std::signal(SIGPIPE, SIG_IGN);
+  keep_memory_small();
   arm_fault_points(environment("CLICKLAKE_FAULT"));
 
   CLI::App app{
@@ -49,6 +66,9 @@ int main(int argc, char** argv) {
   CommandContext context;
   context.lake_from_environment = environment("CLICKLAKE_LAKE");
   context.history_file = history_file();
+  context.environment = [](std::string_view name) {
+    return environment(std::string(name).c_str());
+  };
   add_init_command(&app, &context);
   add_run_command(&app, &context);
   add_ingest_command(&app, &context);
@@ -59,6 +79,10 @@ int main(int argc, char** argv) {
   add_drift_command(&app, &context);
   add_schema_command(&app, &context);
   add_cost_command(&app, &context);
+  add_rules_command(&app, &context);
+  add_deliver_command(&app, &context);
+  add_deliveries_command(&app, &context);
+  add_dead_letters_command(&app, &context);
   add_generate_command(&app, &context);
   try {
     app.parse(argc, argv);

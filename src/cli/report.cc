@@ -101,6 +101,7 @@ std::string age_text(std::int64_t seconds) {
 std::string_view kind_text(BatchKind kind) {
   return kind == BatchKind::kIngest      ? "ingest"
          : kind == BatchKind::kTransform ? "transform"
+         : kind == BatchKind::kForeign   ? "another program's"
                                          : "run";
 }
 

@@ -37,6 +37,7 @@ std::uint16_t LineShapes::find_or_add(std::uint16_t parent, const Step& step) {
   }
   const auto added = static_cast<std::uint16_t>(steps_.size());
   *link = added;  // before the vector moves
+  if (link == &steps_[parent].child && added == parent + 1) steps_[parent].straight = true;
   steps_.push_back(step);
   return added;
 }
@@ -59,6 +60,9 @@ void LineShapes::learn(const char* begin, const char* end, std::span<const Seen>
     std::memcpy(step.glue, from, step.size);
     step.mask = step.size == kGlueBytes ? ~0U : (1U << step.size) - 1;
     step.next = next;
+    for (std::size_t i = 0; i < step.size; ++i) {
+      if (step.glue[i] == '"' || step.glue[i] == '\n') ++step.marks;
+    }
     path.push_back(step);
     return true;
   };

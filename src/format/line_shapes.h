@@ -53,6 +53,8 @@ class LineShapes {
     std::uint16_t child = 0;    ///< first step that was seen behind this one; 0: none
     std::uint16_t sibling = 0;  ///< another one that was seen in this one's place
     std::uint32_t plan = 0;     ///< kEnd only
+    std::uint8_t marks = 0;     ///< quotes and line ends in the glue
+    bool straight = false;      ///< the child is the step behind this one in memory
   };
 
   /// What the values of a whole line are.
@@ -91,6 +93,12 @@ class LineShapes {
     return nullptr;
   }
   std::uint16_t first() const { return steps_[0].child; }
+  /// The step that follows `step` where its glue stands at `p`, else as match().
+  const Step* match_behind(const Step& step, const char* p) const {
+    if (step.straight && is_at(*(&step + 1), p)) [[likely]]
+      return &step + 1;
+    return match(step.child, p);
+  }
   const Plan& plan(const Step& end) const { return plans_[end.plan]; }
 
   /// Whether the next line should be compared: not for a while where most lines followed no shape.

@@ -174,8 +174,9 @@ void write_parquet_schema(const TableDefinition& table, ThriftWriter& out) {
   }
 }
 
-std::string iceberg_schema_json(const TableDefinition& table) {
-  std::string json = R"({"type":"struct","schema-id":0,"fields":[)";
+std::string iceberg_schema_json(const TableDefinition& table, int schema_id) {
+  std::string json =
+      R"({"type":"struct","schema-id":)" + std::to_string(schema_id) + R"(,"fields":[)";
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const ColumnDefinition& column = table.columns[i];
     if (i != 0) json += ',';

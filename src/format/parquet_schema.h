@@ -46,7 +46,7 @@ std::vector<ParquetLeaf> parquet_leaves(const TableDefinition& table);
 /// The schema list of FileMetaData (its field 2).
 void write_parquet_schema(const TableDefinition& table, ThriftWriter& out);
 
-/// Iceberg's JSON of the schema, with schema-id 0.
-std::string iceberg_schema_json(const TableDefinition& table);
+/// Iceberg's JSON of the schema.
+std::string iceberg_schema_json(const TableDefinition& table, int schema_id = 0);
 
 }  // namespace clicklake

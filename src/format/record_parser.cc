@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "format/json_scan.h"
+#include "format/line_index.h"
 #include "format/line_shapes.h"
 #include "model/time.h"
 
@@ -80,12 +81,14 @@ struct RecordParser::Impl {
   std::vector<Keyed> inner;   ///< the metadata object's entries
 
   TimestampReader timestamps;
+  LineIndex* index = nullptr;
   LineShapes* shapes = nullptr;
   std::unique_ptr<LineShapes> own_shapes;
   bool learning = false;
   bool noting = false;    ///< the line's values go to `seen`
   bool counting = false;  ///< form() will be asked for
   LineForm form;          ///< of a line that followed a shape
+  LineForm seen_form;     ///< of one that did not
   std::vector<NotedValue> noted;
   std::size_t metadata_objects = 0;
   std::vector<LineShapes::Seen> seen;  ///< values of the line, where it may be learned
@@ -305,25 +308,89 @@ struct RecordParser::Impl {
     return {line_begin, static_cast<std::size_t>(line_end() - line_begin)};
   }
 
-  /// Fills `record` from a line of a known shape; false where it follows none, or is for
-  /// read_line() to judge. Gives the same records as that.
-  bool follow_shape(const char* begin, Record* record) {
+  // What following a shape leaves besides the slots. Members, not a result: copying what was just
+  // written in smaller pieces makes the processor wait.
+  bool has_epoch = false;
+  std::int64_t epoch_us = 0;
+  int kind_count = 0;
+
+  void begin_line(const char* begin) {
     line_begin = begin;
     known_end = nullptr;
     free_text = nullptr;
     high = 0;
     lone_surrogate = false;
-    std::fill_n(slots.begin(), kRawFieldCount, std::string_view{});
-    std::optional<std::int64_t> epoch;
-    LineForm line_form;
-    int kind_count = 0;
+    has_epoch = false;
+    kind_count = 0;
+    form = {};
+  }
+
+  /// A value that is no text; null where the line is read_line()'s.
+  const char* follow_value(const char* p, const LineShapes::Step& step) {
+    if (json::is_space(*p)) return nullptr;
+    Value value;
+    const char* fault_at = nullptr;
+    Fault fault = Fault::kNone;
+    p = read_value(p, step.depth, &value, &fault_at, &fault);
+    if (p == nullptr) return nullptr;
+    if (step.slot < kRawFieldCount) {
+      if (value.kind == Kind::kContainer) return nullptr;
+      if (step.slot == static_cast<std::size_t>(RawField::kMetadata) && value.kind != Kind::kNull)
+        return nullptr;
+      if (step.slot == static_cast<std::size_t>(RawField::kEventTimestamp)) {
+        if (value.kind != Kind::kNumber) return nullptr;
+        const std::optional<std::int64_t> epoch = parse_epoch(value.text);
+        if (!epoch) return nullptr;
+        has_epoch = true;
+        epoch_us = *epoch;
+      }
+    }
+    if (counting) {
+      if (++kind_count > LineForm::kMostKinds) return nullptr;
+      form.add(kind_of_value({value.at, static_cast<std::size_t>(p - value.at)}));
+    }
+    slots[step.slot] = value.kind == Kind::kNull ? std::string_view{} : value.text;
+    return p;
+  }
+
+  /// By the index, whose marks end the texts: no comparison waits for the search of the one before.
+  /// What is between quotes is taken for a text, so a line with special bytes is not for it.
+  const LineShapes::Step* follow_marks(const char* begin) {
+    const char* const block = index->block();
+    const std::uint32_t* marks = index->mark();
+    const char* p = begin;
+    const LineShapes::Step* step = shapes->match(shapes->first(), p);
+    for (;; step = shapes->match_behind(*step, p)) {
+      if (step == nullptr) return nullptr;
+      p += step->size;
+      marks += step->marks;
+      if (step->next == LineShapes::Next::kText) [[likely]] {
+        const char* const quote = block + *marks;
+        slots[step->slot] = {p, static_cast<std::size_t>(quote - p)};
+        p = quote;
+      } else if (step->next == LineShapes::Next::kEnd) {
+        break;
+      } else {
+        p = follow_value(p, *step);
+        if (p == nullptr) return nullptr;
+        while (block + *marks < p) ++marks;
+      }
+    }
+    if (index->has_special(begin, p)) return nullptr;
+    known_end = p - 1;
+    index->set_mark(marks);
+    return step;
+  }
+
+  /// By looking for the end of each text.
+  const LineShapes::Step* follow_texts(const char* begin) {
     const char* p = begin;
     const LineShapes::Step* step = shapes->match(shapes->first(), p);
     for (;; step = shapes->match(step->child, p)) {
-      if (step == nullptr) return false;
+      if (step == nullptr) return nullptr;
       p += step->size;
-      std::string_view& slot = slots[step->slot];
       if (step->next == LineShapes::Next::kText) [[likely]] {
+        std::string_view& slot = slots[step->slot];
         const char* const stop = json::scan_string(p, &high);
         if (*stop == '"') [[likely]] {
           slot = {p, static_cast<std::size_t>(stop - p)};
@@ -332,54 +399,57 @@ struct RecordParser::Impl {
         }
         const char* fault_at = nullptr;
         p = read_string(p - 1, &slot, &fault_at);
-        if (p == nullptr) return false;
+        if (p == nullptr) return nullptr;
         --p;
       } else if (step->next == LineShapes::Next::kEnd) {
         break;
       } else {
-        if (json::is_space(*p)) return false;
-        Value value;
-        const char* fault_at = nullptr;
-        Fault fault = Fault::kNone;
-        p = read_value(p, step->depth, &value, &fault_at, &fault);
-        if (p == nullptr) return false;
-        if (step->slot < kRawFieldCount) {
-          if (value.kind == Kind::kContainer) return false;
-          if (step->slot == static_cast<std::size_t>(RawField::kMetadata) &&
-              value.kind != Kind::kNull)
-            return false;
-          if (step->slot == static_cast<std::size_t>(RawField::kEventTimestamp)) {
-            if (value.kind != Kind::kNumber) return false;
-            epoch = parse_epoch(value.text);
-            if (!epoch) return false;
-          }
-        }
-        if (counting) {
-          if (++kind_count > LineForm::kMostKinds) return false;
-          line_form.add(kind_of_value({value.at, static_cast<std::size_t>(p - value.at)}));
-        }
-        slot = value.kind == Kind::kNull ? std::string_view{} : value.text;
+        p = follow_value(p, *step);
+        if (p == nullptr) return nullptr;
       }
     }
     known_end = p - 1;
-    if (lone_surrogate) return false;
-    if (high != 0 && find_invalid_utf8(whole_line()) != std::string_view::npos) return false;
+    if (lone_surrogate) return nullptr;
+    if (high != 0 && find_invalid_utf8(whole_line()) != std::string_view::npos) return nullptr;
+    return step;
+  }
+
+  /// Fills `record` from a line of a known shape; false where it follows none, or is for
+  /// read_line() to judge. Gives the same records as that.
+  bool follow_shape(const char* begin, Record* record) {
+    begin_line(begin);
+    std::fill_n(slots.begin(), kRawFieldCount, std::string_view{});
+    const LineShapes::Step* end = nullptr;
+    if (index != nullptr && index->has_block()) {
+      end = follow_marks(begin);
+      if (end != nullptr) [[likely]] {
+        index->hit();
+      } else {
+        index->miss();
+        begin_line(begin);
+      }
+    }
+    if (end == nullptr) end = follow_texts(begin);
+    if (end == nullptr) return false;
     const auto text = [&](RawField f) { return slots[static_cast<std::size_t>(f)]; };
     if (text(RawField::kEventType).empty() ||
         (text(RawField::kUserId).empty() && text(RawField::kSessionId).empty()))
       return false;
-    if (!epoch) epoch = timestamps.parse(text(RawField::kEventTimestamp));
-    if (!epoch) return false;
-    record->timestamp_us = *epoch;
+    std::int64_t time_us = 0;
+    if (has_epoch) [[unlikely]] {
+      time_us = epoch_us;
+    } else if (!timestamps.parse(text(RawField::kEventTimestamp), &time_us)) {
+      return false;
+    }
+    record->timestamp_us = time_us;
     std::copy_n(slots.begin(), kRawFieldCount, record->fields.begin());
     record->fields[static_cast<std::size_t>(RawField::kEventTimestamp)] = {};
     record->fields[static_cast<std::size_t>(RawField::kMetadata)] = {};
-    const auto& entries = shapes->plan(*step).metadata;
+    const auto& entries = shapes->plan(*end).metadata;
     record->metadata.resize(entries.size());
     MetadataEntry* out = record->metadata.data();
     for (const auto& entry : entries) *out++ = {entry.key->text, slots[entry.slot], entry.key};
-    line_form.plan = step->plan;
-    form = line_form;
+    form.plan = end->plan;
     return true;
   }
 
@@ -596,18 +666,25 @@ ParseOutcome RecordParser::parse(std::string_view line, Record* record) {
   return impl_->parse(line.data(), line.data() + line.size(), record);
 }
 ParseOutcome RecordParser::parse_next(const char* begin, std::string_view* line, Record* record) {
+  LineIndex* const index = impl_->index;
+  const std::uint32_t* const mark =
+      index != nullptr && index->has_block() ? index->mark() : nullptr;
   const ParseOutcome outcome = impl_->parse(begin, nullptr, record);
   *line = impl_->whole_line();
+  if (mark != nullptr && index->mark() == mark) [[unlikely]]
+    index->pass_line(line->data() + line->size());
   return outcome;
 }
 void RecordParser::use_shapes(LineShapes* shapes) {
   impl_->shapes = shapes;
   impl_->own_shapes.reset();
 }
+void RecordParser::use_index(LineIndex* index) { impl_->index = index; }
 void RecordParser::note_values(bool on) { impl_->counting = on; }
-LineForm RecordParser::form() const {
+const LineForm& RecordParser::form() {
   if (impl_->form.plan != LineForm::kNoPlan) return impl_->form;
-  return impl_->form_of_seen();
+  impl_->seen_form = impl_->form_of_seen();
+  return impl_->seen_form;
 }
 std::span<const NotedValue> RecordParser::noted() {
   impl_->fill_noted();

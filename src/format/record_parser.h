@@ -26,6 +26,7 @@ struct Rejection {
   std::uint64_t position = 0;  ///< byte within the line
 };
 
+class LineIndex;
 class LineShapes;
 
 class RecordParser {
@@ -50,10 +51,15 @@ class RecordParser {
   /// parsed. Without this call a parser has shapes of its own.
   void use_shapes(LineShapes* shapes);
 
+  /// From now on lines of `index`'s block, while it has one, are read with its help: every line of
+  /// it, in order, by parse_next() of this parser or of another that uses it. Null: no index.
+  void use_index(LineIndex* index);
+
   /// From now on form() and noted() tell of the line accepted last. Cost: under 1 % of parsing for
   /// lines that follow a shape.
   void note_values(bool on);
-  LineForm form() const;
+  /// Of the line accepted last; valid until the next call.
+  const LineForm& form();
   /// The values of a line that followed no shape, in its order, the metadata object last; none of
   /// one that did. Valid until the next call.
   std::span<const NotedValue> noted();

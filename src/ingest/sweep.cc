@@ -34,9 +34,9 @@ class Sweeper {
  private:
   bool is_leftover(const std::string& name) const {
     if (is_temporary_name(name)) return true;
-    const std::string_view bare = std::string_view(name).substr(name.starts_with('.') ? 1 : 0);
-    return std::any_of(report_.batches.begin(), report_.batches.end(),
-                       [&](const std::string& batch) { return bare.starts_with(batch); });
+    return std::any_of(
+        report_.batches.begin(), report_.batches.end(),
+        [&](const std::string& batch) { return name.find(batch) != std::string::npos; });
   }
 
   static Error io_error(const std::error_code& error, const std::string& doing) {

@@ -23,7 +23,7 @@ struct SweepReport {
   std::uint64_t bytes = 0;
 };
 
-/// For every open batch: removes its files (names that begin with `<batch id>` or `.<batch id>`)
+/// For every open batch: removes its files (names that hold its id)
 /// and any temporary file below raw/, processed/ and quarantine/, with the folders that become
 /// empty, and abandons the batch. Without an open batch: one query, no look at the disk.
 /// Errors: kIo, naming the file; the catalog's.

@@ -172,6 +172,7 @@ TEST_F(PartitionsTest, KilledWhileAddingAddsNone) {
   if (child == 0) {
     const auto store = Metastore::open(dir_ / "catalog.db");
     std::vector<Partition> many;
+    many.reserve(2'000'000);
     for (int i = 0; i < 2'000'000; ++i) many.push_back(partition_at({std::to_string(i), "eu"}));
     if (::write(ready[1], "x", 1) != 1) ::_exit(2);
     (void)(*store)->add_partitions("default", "events", many, false);

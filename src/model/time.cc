@@ -127,15 +127,17 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text) {
   return in_range(us - sign * (zone_hour * 60LL + zone_minute) * 60 * kMicrosPerSecond);
 }
 
-std::optional<std::int64_t> TimestampReader::parse_other(std::string_view text) {
-  const std::optional<std::int64_t> us = parse_timestamp(text);
-  if (us && text.size() == kSize && text[10] == 'T' && text[13] == ':' && text[16] == ':' &&
+bool TimestampReader::parse_other(std::string_view text, std::int64_t* us) {
+  const std::optional<std::int64_t> parsed = parse_timestamp(text);
+  if (!parsed) return false;
+  *us = *parsed;
+  if (text.size() == kSize && text[10] == 'T' && text[13] == ':' && text[16] == ':' &&
       text[19] == '.' && text[23] == 'Z') {
     std::memcpy(minute_, text.data(), sizeof minute_);
     minute_us_ = *us - *us % (60 * kMicrosPerSecond);
     known_ = true;
   }
-  return us;
+  return true;
 }
 
 std::optional<std::int64_t> parse_epoch(std::string_view number) {

@@ -40,24 +40,26 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text);
 /// Reads timestamps that mostly lie in the minute of the one before.
 class TimestampReader {
  public:
-  /// What parse_timestamp() gives. Cost: a third of it for "YYYY-MM-DDTHH:MM:SS.mmmZ" in the minute
-  /// of the last one.
-  std::optional<std::int64_t> parse(std::string_view text) {
+  /// What parse_timestamp() gives, into `*us`; false where it gives nothing. Cost: a third of it
+  /// for "YYYY-MM-DDTHH:MM:SS.mmmZ" in the minute of the last one. (Not an optional: its two
+  /// halves, written one by one and copied as one, make the processor wait for both.)
+  bool parse(std::string_view text, std::int64_t* us) {
     if (text.size() != kSize || !known_ || std::memcmp(text.data(), minute_, sizeof minute_) != 0)
-      return parse_other(text);
+      return parse_other(text, us);
     const char* const p = text.data() + sizeof minute_;
     const auto digit = [&](int i) { return static_cast<unsigned>(p[i]) - unsigned{'0'}; };
     const unsigned tens = digit(1), ones = digit(2), a = digit(4), b = digit(5), c = digit(6);
     if (p[0] != ':' || p[3] != '.' || p[7] != 'Z' || tens > 5 || ones > 9 || a > 9 || b > 9 ||
         c > 9)
-      return parse_other(text);
-    return minute_us_ + std::int64_t{tens * 10 + ones} * 1'000'000 +
-           std::int64_t{a * 100 + b * 10 + c} * 1'000;
+      return parse_other(text, us);
+    *us = minute_us_ + std::int64_t{tens * 10 + ones} * 1'000'000 +
+          std::int64_t{a * 100 + b * 10 + c} * 1'000;
+    return true;
   }
 
  private:
   static constexpr std::size_t kSize = 24;
-  std::optional<std::int64_t> parse_other(std::string_view text);
+  bool parse_other(std::string_view text, std::int64_t* us);
 
   char minute_[16] = {};  ///< "YYYY-MM-DDTHH:MM"
   bool known_ = false;

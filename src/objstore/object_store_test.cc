@@ -13,6 +13,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+fs::file_time_type file_time(std::int64_t us) {
+  using Time = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
+  return fs::file_time_type::clock::from_sys(Time(std::chrono::microseconds(us)));
+}
+
 class LocalObjectStoreTest : public ::testing::Test {
  protected:
   LocalObjectStoreTest() : store_(local_object_store()) {
@@ -46,8 +51,7 @@ TEST_F(LocalObjectStoreTest, ListsByTheBytesOfNames) {
 
 TEST_F(LocalObjectStoreTest, TellsSizesAndTimes) {
   write("x", "12345");
-  fs::last_write_time(dir_ / "x", fs::file_time_type::clock::from_sys(std::chrono::sys_time(
-                                      std::chrono::microseconds(1'730'000'000'000'001))));
+  fs::last_write_time(dir_ / "x", file_time(1'730'000'000'000'001));
   const auto entries = store_->list(dir_, true);
   ASSERT_TRUE(entries.has_value());
   ASSERT_EQ(entries->size(), 1U);
@@ -89,8 +93,7 @@ TEST_F(LocalObjectStoreTest, MissingFolderIsNotFound) {
 
 TEST_F(LocalObjectStoreTest, FolderTimeIsThatOfItsEntries) {
   fs::create_directories(dir_ / "a" / "b");
-  const auto old = fs::file_time_type::clock::from_sys(
-      std::chrono::sys_time(std::chrono::microseconds(1'700'000'000'000'000)));
+  const auto old = file_time(1'700'000'000'000'000);
   fs::last_write_time(dir_ / "a", old);
   EXPECT_EQ(*store_->folder_time(dir_ / "a"), 1'700'000'000'000'000);
   write("a/b/x", "");

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalog/catalog.h"
@@ -20,6 +22,12 @@ namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text += part;
+  return text;
+}
 
 class ExternalTablesTest : public ::testing::Test {
  protected:
@@ -203,17 +211,17 @@ TEST_F(ExternalTablesTest, RandomFiltersAnswerAsOverAllPartitions) {
   for (int round = 0; round < 200; ++round) {
     std::string filter = atoms[pick(atoms.size())];
     for (std::size_t more = pick(4); more > 0; --more) {
-      const std::string other = atoms[pick(atoms.size())];
+      const std::string& other = atoms[pick(atoms.size())];
       switch (pick(4)) {
-        case 0: filter = "(" + filter + " AND " + other + ")"; break;
-        case 1: filter = "(" + filter + " OR " + other + ")"; break;
-        case 2: filter = "(NOT " + filter + " OR " + other + ")"; break;
-        default: filter = "(CASE WHEN " + filter + " THEN " + other + " ELSE day = 2 END)"; break;
+        case 0: filter = joined({"(", filter, " AND ", other, ")"}); break;
+        case 1: filter = joined({"(", filter, " OR ", other, ")"}); break;
+        case 2: filter = joined({"(NOT ", filter, " OR ", other, ")"}); break;
+        default: filter = joined({"(CASE WHEN ", filter, " THEN ", other, " ELSE day = 2 END)"});
       }
     }
     const std::string query = "SELECT count(*), sum(n)::BIGINT, count(n) FROM ";
-    const auto pruned = rows(query + "clicks WHERE " + filter);
-    EXPECT_EQ(pruned, rows(query + "copy_of WHERE " + filter)) << filter;
+    const auto pruned = rows(joined({query, "clicks WHERE ", filter}));
+    EXPECT_EQ(pruned, rows(joined({query, "copy_of WHERE ", filter}))) << filter;
   }
 }
 
@@ -330,10 +338,10 @@ TEST_F(ExternalTablesTest, CopiedTableHasTheRowsOfItsQuery) {
   make_clicks();
   for (const std::string format : {"PARQUET", "JSON"}) {
     const std::string name = "copy_" + format;
-    run("CREATE TABLE " + name + " WITH (format = '" + format +
+    constexpr const char* kQuery =
         "', partitioned_by = ARRAY['day', 'region']) AS SELECT n, name, map {'k': name} AS m, day, "
-        "region "
-        "FROM clicks");
+        "region FROM clicks";
+    run(joined({"CREATE TABLE ", name, " WITH (format = '", format, kQuery}));
     EXPECT_EQ(
         row("SELECT count(*) || ' ' || count(n) || ' ' || sum(n) || ' ' || count(region) || ' ' || "
             "sum(day) || ' ' || count(m['k']) FROM " +

@@ -135,7 +135,7 @@ CellOutcome CellReader::read_timestamp(std::string_view text, ColumnVector* out,
     }
     if (!us && serde_ != SerDe::kLazySimple && text.size() == 24 && text[10] == 'T' &&
         text[23] == 'Z') {
-      us = timestamps_.parse(text);
+      if (std::int64_t usual = 0; timestamps_.parse(text, &usual)) us = usual;
     }
     if (!us) {
       switch (serde_) {

@@ -34,12 +34,11 @@ class CellReader {
   CellOutcome read(const HiveType& type, std::string_view text, bool quoted, ColumnVector* out,
                    std::size_t row);
 
-  /// The time of "YYYY-MM-DDTHH:MM:SS.mmmZ", as read() takes it; nothing for any other text.
-  std::optional<std::int64_t> read_usual_time(std::string_view text) {
-    if (text.size() != 24 || text[10] != 'T' || text[23] != 'Z' || !patterns_.empty()) {
-      return std::nullopt;
-    }
-    return timestamps_.parse(text);
+  /// The time of "YYYY-MM-DDTHH:MM:SS.mmmZ" into `*us`, as read() takes it; false for any other
+  /// text.
+  bool read_usual_time(std::string_view text, std::int64_t* us) {
+    if (text.size() != 24 || text[10] != 'T' || text[23] != 'Z' || !patterns_.empty()) return false;
+    return timestamps_.parse(text, us);
   }
 
   /// Whether some text for a scalar of that type is a fault, so that cells that nobody asked for

@@ -241,8 +241,9 @@ bool JsonRows::run(const JsonShapes::Plan& plan, std::size_t row) {
     switch (op.kind) {
       case Kind::kText: op.vector->put_readable_text(row, slots_[op.slot].view()); break;
       case Kind::kTime:
-        if (const auto us = cells_.cells().read_usual_time(slots_[op.slot].view())) [[likely]] {
-          op.vector->values<std::int64_t>()[row] = *us;
+        if (std::int64_t us = 0; cells_.cells().read_usual_time(slots_[op.slot].view(), &us))
+            [[likely]] {
+          op.vector->values<std::int64_t>()[row] = us;
           break;
         }
         [[fallthrough]];

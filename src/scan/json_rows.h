@@ -18,7 +18,7 @@
 #include "scan/json_shapes.h"
 #include "scan/json_tree.h"
 #include "scan/row_reader.h"
-#include "scan/structural_index.h"
+#include "format/structural_index.h"
 
 namespace clicklake {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "scan/row_reader.h"
-#include "scan/structural_index.h"
+#include "format/structural_index.h"
 #include "scan/text_format.h"
 
 namespace clicklake {

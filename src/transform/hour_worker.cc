@@ -58,6 +58,7 @@ HourWorker::HourWorker(HourWorkerOptions options, TransformShared* shared)
   dimensions_.activity.grow_to(1);
   for (Staged& staged : staged_) {
     staged.parser.use_shapes(&shapes_);
+    staged.parser.use_index(&line_index_);
     staged.parser.note_values(options_.count_keys);
   }
 }
@@ -192,6 +193,7 @@ Status HourWorker::take_block(const LineBlock& block, std::uint32_t input) {
   std::uint64_t line_number = block.first_line;
   std::size_t element = 0;
   const std::int64_t before = counts_.records_read;
+  line_index_.take_block(p, block.size);
   while (p < end) {
     LinePlace place{block.offset + static_cast<std::uint64_t>(p - block.data), line_number};
     if (!block.element_offsets.empty())
@@ -202,6 +204,7 @@ Status HourWorker::take_block(const LineBlock& block, std::uint32_t input) {
     ++line_number;
     ++element;
   }
+  line_index_.clear();
   RETURN_IF_ERROR(drain(input));  // staged lines lie in this block
   shared_->progress->records.fetch_add(static_cast<std::uint64_t>(counts_.records_read - before),
                                        std::memory_order_relaxed);

@@ -20,6 +20,7 @@
 #include "base/bytes_equal.h"
 #include "base/result.h"
 #include "format/key_counts.h"
+#include "format/line_index.h"
 #include "format/line_reader.h"
 #include "format/line_shapes.h"
 #include "format/quarantine_writer.h"
@@ -261,6 +262,7 @@ class HourWorker {
   HourWorkerOptions options_;
   TransformShared* shared_;
   EventWindow* window_;
+  LineIndex line_index_;
   LineShapes shapes_;
   KeyCounter key_counter_;
   std::vector<UserMemo> user_memos_{kUserMemos};
