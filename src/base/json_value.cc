@@ -184,8 +184,8 @@ class JsonReader {
 Error broken_off(std::string_view text, std::size_t position) {
   const auto line =
       1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(position), '\n');
-  return {ErrorCode::kInvalidData, "JSON breaks off at byte " + std::to_string(position) +
-                                       " (line " + std::to_string(line) + ")"};
+  return {ErrorCode::kCorruption, "JSON breaks off at byte " + std::to_string(position) +
+                                      " (line " + std::to_string(line) + ")"};
 }
 
 /// On one line, with a blank behind each comma and colon.
@@ -276,9 +276,9 @@ void append_json(std::string* out, const JsonValue& value) {
 }
 
 std::string to_json(const JsonValue& value) {
-  std::string out;
-  append_json(&out, value);
-  return out;
+  std::string text;
+  append_json(&text, value);
+  return text;
 }
 
 void append_json_indented(std::string* out, const JsonValue& value, std::size_t width) {

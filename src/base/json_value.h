@@ -30,8 +30,8 @@ struct JsonValue {
   const JsonValue* find(std::string_view name) const;
 };
 
-/// The one value that is all of `text`, at most 256 levels deep. Errors: kInvalidData with the line
-/// and byte.
+/// The one value that is all of `text`, at most 256 levels deep. Errors: kCorruption with the byte
+/// and line.
 Result<JsonValue> parse_json(std::string_view text);
 /// The first value of `text`; `end` is set behind it and the white space that follows. For texts of
 /// several documents.

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -18,7 +19,10 @@ namespace clicklake {
 struct CommandContext {
   std::string lake_from_environment;   ///< $CLICKLAKE_LAKE, may be ""
   std::filesystem::path history_file;  ///< of the SQL prompt; may be ""
-  std::function<int()> chosen;         ///< the subcommand to run after parsing; gives the exit code
+  /// A variable of the environment, "" where it is not set: for secrets and credentials, which
+  /// rules name.
+  std::function<std::string(std::string_view)> environment;
+  std::function<int()> chosen;  ///< the subcommand to run after parsing; gives the exit code
 };
 
 /// `--lake DIR`, defaulting to $CLICKLAKE_LAKE, then ./lake.
@@ -40,6 +44,9 @@ void add_crawl_command(CLI::App* app, CommandContext* context);
 void add_drift_command(CLI::App* app, CommandContext* context);
 void add_schema_command(CLI::App* app, CommandContext* context);
 void add_cost_command(CLI::App* app, CommandContext* context);
+void add_deliver_command(CLI::App* app, CommandContext* context);
+void add_deliveries_command(CLI::App* app, CommandContext* context);
+void add_dead_letters_command(CLI::App* app, CommandContext* context);
 void add_rules_command(CLI::App* app, CommandContext* context);
 
 }  // namespace clicklake

@@ -18,8 +18,7 @@
 namespace {
 
 std::string environment(const char* name) {
-  const char* value =
-      std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no thread has started yet
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing sets a variable
   return value == nullptr ? "" : value;
 }
 
@@ -67,6 +66,9 @@ int main(int argc, char** argv) {
   CommandContext context;
   context.lake_from_environment = environment("CLICKLAKE_LAKE");
   context.history_file = history_file();
+  context.environment = [](std::string_view name) {
+    return environment(std::string(name).c_str());
+  };
   add_init_command(&app, &context);
   add_run_command(&app, &context);
   add_ingest_command(&app, &context);
@@ -78,6 +80,9 @@ int main(int argc, char** argv) {
   add_schema_command(&app, &context);
   add_cost_command(&app, &context);
   add_rules_command(&app, &context);
+  add_deliver_command(&app, &context);
+  add_deliveries_command(&app, &context);
+  add_dead_letters_command(&app, &context);
   add_generate_command(&app, &context);
   try {
     app.parse(argc, argv);

@@ -127,18 +127,21 @@ void add_format_option(CLI::App* command, std::string* format) {
 }
 
 void add_rules_command(CLI::App* app, CommandContext* context) {
-  CLI::App* rules = app->add_subcommand(
-      "rules",
-      "Event rules, in EventBridge's pattern language: check, match, test, explain\n\n"
-      "Examples:\n"
-      "  clicklake rules check rules/ --aws\n"
-      "  clicklake rules match --rules rules.jsonl events.ndjson --count\n"
-      "  clicklake rules explain rules/big-basket.json event.json\n");
+  CLI::App* rules =
+      app->add_subcommand("rules",
+                          "Event rules, in EventBridge's pattern language: check, match, test, "
+                          "explain; the lake's own: "
+                          "list, enable, disable, import, export\n\n"
+                          "Examples:\n"
+                          "  clicklake rules check rules/ --aws\n"
+                          "  clicklake rules match --rules rules.jsonl events.ndjson --count\n"
+                          "  clicklake rules explain rules/big-basket.json event.json\n");
   rules->require_subcommand(1);
   add_rules_check_command(rules, context);
   add_rules_match_command(rules, context);
   add_rules_test_command(rules, context);
   add_rules_explain_command(rules, context);
+  add_rule_folder_commands(rules, context);
 }
 
 }  // namespace clicklake

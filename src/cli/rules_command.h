@@ -40,6 +40,7 @@ void add_rules_check_command(CLI::App* rules, CommandContext* context);
 void add_rules_match_command(CLI::App* rules, CommandContext* context);
 void add_rules_test_command(CLI::App* rules, CommandContext* context);
 void add_rules_explain_command(CLI::App* rules, CommandContext* context);
+void add_rule_folder_commands(CLI::App* rules, CommandContext* context);
 
 /// `--format text|json`.
 void add_format_option(CLI::App* command, std::string* format);

@@ -29,6 +29,10 @@ bool read_request(int fd, std::string* buffer, ServedRequest* request) {
     const ssize_t got = ::recv(fd, bytes, sizeof bytes, 0);
     if (got <= 0) return false;
     buffer->append(bytes, static_cast<std::size_t>(got));
+    if (buffer->front() == '\x16') {  // a TLS greeting
+      (void)send_all(fd, "HTTP/1.1 400 x\r\n\r\n");
+      return false;
+    }
   }
   std::size_t at = buffer->find(' ');
   request->method = buffer->substr(0, at);

@@ -84,6 +84,9 @@ Status import_targets(const JsonValue& document, const std::string& where, Impor
 
 Status import_cloudformation(const JsonValue& resources, const std::string& where,
                              ImportState* state) {
+  if (resources.kind != JsonValue::Kind::kObject) {
+    return Error{ErrorCode::kInvalidData, where + ".Resources: an object is expected"};
+  }
   for (std::size_t i = 0; i < resources.elements.size(); ++i) {
     const JsonValue* type = resources.elements[i].find("Type");
     const std::string path = where + ".Resources." + resources.names[i];
@@ -174,7 +177,8 @@ Status import_source(const ImportSource& source, ImportState* state) {
     }
     return {};
   }
-  if (source.text.find("aws_cloudwatch_event_") != std::string::npos) {
+  const bool script = source.text.compare(first, 2, "#!") == 0;
+  if (!script && source.text.find("\"aws_cloudwatch_event_") != std::string::npos) {
     return import_hcl(source.text, where, state);
   }
   if (source.text.find("events put-") != std::string::npos) {

@@ -1,0 +1,96 @@
+#include "deliver/outbox_catalog.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace clicklake {
+
+Status PlaceReader::open(const std::filesystem::path& folder, const std::string& name,
+                         std::int64_t number) {
+  if (number == number_ && reader_) return {};
+  reader_.reset();
+  ASSIGN_OR_RETURN(reader_, OutboxReader::open(folder / name));
+  number_ = number;
+  return {};
+}
+
+Result<std::string_view> PlaceReader::line_at(const std::filesystem::path& folder,
+                                              const std::string& name, MatchPlace place) {
+  RETURN_IF_ERROR(open(folder, name, place.file));
+  return reader_->line_at(place.offset);
+}
+
+Result<std::int64_t> PlaceReader::size_of(const std::filesystem::path& folder,
+                                          const std::string& name, std::int64_t number) {
+  RETURN_IF_ERROR(open(folder, name, number));
+  return reader_->size();
+}
+
+void OutboxCatalog::restore(const std::vector<OutboxFileRow>& rows) {
+  for (const OutboxFileRow& row : rows) {
+    files_[row.number] = row;
+    names_.insert(row.name);
+  }
+}
+
+bool OutboxCatalog::add(const std::vector<std::string>& names) {
+  bool any = false;
+  for (const std::string& name : names) {
+    if (!names_.insert(name).second) continue;
+    OutboxFileRow row;
+    row.number = files_.empty() ? 1 : files_.rbegin()->first + 1;
+    row.name = name;
+    files_[row.number] = row;
+    changes_.push_back(std::move(row));
+    any = true;
+  }
+  return any;
+}
+
+std::vector<OutboxFileRow> OutboxCatalog::take_changes() {
+  std::vector<OutboxFileRow> changes = std::move(changes_);
+  changes_.clear();
+  return changes;
+}
+
+Result<std::optional<MatchPlace>> OutboxCatalog::line_from(MatchPlace place, PlaceReader* reader) {
+  for (auto file = files_.lower_bound(place.file); file != files_.end(); ++file) {
+    if (file->second.removed) continue;
+    const std::int64_t offset = file->first == place.file ? place.offset : 0;
+    ASSIGN_OR_RETURN(const std::int64_t size,
+                     reader->size_of(folder_, file->second.name, file->first));
+    if (offset < size) return std::optional(MatchPlace{file->first, offset});
+  }
+  return std::optional<MatchPlace>();
+}
+
+Result<std::string_view> OutboxCatalog::read(MatchPlace place, PlaceReader* reader) {
+  const auto file = files_.find(place.file);
+  if (file == files_.end() || file->second.removed) {
+    return Error{ErrorCode::kCorruption, "a delivery is owed of outbox file number " +
+                                             std::to_string(place.file) + ", which is not there"};
+  }
+  return reader->line_at(folder_, file->second.name, place);
+}
+
+MatchPlace OutboxCatalog::end() const {
+  return {files_.empty() ? 1 : files_.rbegin()->first + 1, 0};
+}
+
+void OutboxCatalog::remove_done(std::int64_t first_owed, std::int64_t older_than_us) {
+  for (auto& [number, file] : files_) {
+    if (number >= first_owed) return;
+    if (file.removed) continue;
+    const std::filesystem::path path = folder_ / file.name;
+    struct stat status {};
+    const bool there = ::stat(path.c_str(), &status) == 0;
+    if (there && (static_cast<std::int64_t>(status.st_mtime) * 1'000'000 > older_than_us ||
+                  ::unlink(path.c_str()) != 0)) {
+      continue;
+    }
+    file.removed = true;
+    changes_.push_back(file);
+  }
+}
+
+}  // namespace clicklake

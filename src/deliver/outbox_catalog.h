@@ -1,0 +1,69 @@
+#pragma once
+/// The published outbox files as the dispatcher numbers and reads them.
+///
+/// Place: under the dispatcher. Invariant: numbers follow the order in which files were first seen,
+///   and stay; a file is removed only when nothing of it is owed.
+/// Thread safety: thread-compatible.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "deliver/delivery_store.h"
+#include "deliver/lane.h"
+#include "outbox/outbox_file.h"
+
+namespace clicklake {
+
+/// Reads lines for one reader at a time; keeps the last file open.
+class PlaceReader {
+ public:
+  /// Errors: kNotFound, kIo, kCorruption. The view lives until the next call.
+  Result<std::string_view> line_at(const std::filesystem::path& folder, const std::string& name,
+                                   MatchPlace place);
+  /// Bytes of the file. Errors: kNotFound, kIo.
+  Result<std::int64_t> size_of(const std::filesystem::path& folder, const std::string& name,
+                               std::int64_t number);
+
+ private:
+  Status open(const std::filesystem::path& folder, const std::string& name, std::int64_t number);
+
+  std::int64_t number_ = -1;
+  std::optional<OutboxReader> reader_;
+};
+
+class OutboxCatalog {
+ public:
+  explicit OutboxCatalog(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  void restore(const std::vector<OutboxFileRow>& rows);
+  /// Takes names that are new; whether there were any.
+  bool add(const std::vector<std::string>& names);
+  /// Rows to be stored since the last call.
+  std::vector<OutboxFileRow> take_changes();
+
+  /// The first place at or behind `place` that has a line; nothing at the end of all files. Errors:
+  /// kNotFound, a published file is not there; kIo.
+  Result<std::optional<MatchPlace>> line_from(MatchPlace place, PlaceReader* reader);
+  Result<std::string_view> read(MatchPlace place, PlaceReader* reader);
+  /// Behind the last line of all files.
+  MatchPlace end() const;
+
+  /// Removes files before `first_owed` that were written before `older_than_us`. A file that can't
+  /// be removed is left for the next time.
+  void remove_done(std::int64_t first_owed, std::int64_t older_than_us);
+
+ private:
+  std::filesystem::path folder_;
+  std::map<std::int64_t, OutboxFileRow> files_;
+  std::set<std::string, std::less<>> names_;
+  std::vector<OutboxFileRow> changes_;
+};
+
+}  // namespace clicklake
