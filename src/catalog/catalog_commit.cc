@@ -216,7 +216,7 @@ Result<SqliteCatalog::OpenTable> SqliteCatalog::find_open_table(const std::strin
 }
 
 Status SqliteCatalog::apply_change(std::int64_t batch_no, const TableChange& change,
-                                   std::int64_t now, std::int64_t snapshot) {
+                                   std::int64_t now, const IcebergCommit::NewSnapshot& made) {
   ASSIGN_OR_RETURN(const OpenTable table, find_open_table(change.table));
   if (table.current_snapshot != change.base_snapshot) {
     return conflict(*connection_, "the table " + change.table + " is at snapshot " +
@@ -225,7 +225,8 @@ Status SqliteCatalog::apply_change(std::int64_t batch_no, const TableChange& cha
                                       std::to_string(change.base_snapshot));
   }
   if (change.added.empty() && change.removed.empty()) return {};
-  RETURN_IF_ERROR(add_snapshot(batch_no, table, change, now, snapshot));
+  RETURN_IF_ERROR(add_snapshot(batch_no, table, change, now, made));
+  const std::int64_t snapshot = made.id;
   std::int64_t removed_rows = 0;
   std::int64_t removed_bytes = 0;
   for (const std::string& path : change.removed) {
@@ -248,7 +249,7 @@ Status SqliteCatalog::apply_change(std::int64_t batch_no, const TableChange& cha
 
 Status SqliteCatalog::add_snapshot(std::int64_t batch_no, const OpenTable& table,
                                    const TableChange& change, std::int64_t now,
-                                   std::int64_t snapshot) {
+                                   const IcebergCommit::NewSnapshot& snapshot) {
   const std::string_view operation = change.removed.empty() ? "append"
                                      : change.added.empty() ? "delete"
                                                             : "overwrite";
@@ -257,14 +258,14 @@ Status SqliteCatalog::add_snapshot(std::int64_t batch_no, const OpenTable& table
       "INSERT INTO snapshots(snapshot_id, table_no, parent, sequence_number, batch_no, "
       "committed_us, operation,"
       " added_files, removed_files, added_rows, removed_rows, total_files, total_rows, total_bytes)"
-      " SELECT ?8, ?1, p.snapshot_id, coalesce(p.sequence_number, 0) + 1, ?3,"
+      " SELECT ?8, ?1, p.snapshot_id, ?9, ?3,"
       " max(?4, coalesce(p.committed_us, 0)), ?5, ?6, ?7, 0, 0, coalesce(p.total_files, 0) + ?6 - "
       "?7,"
       " coalesce(p.total_rows, 0), coalesce(p.total_bytes, 0)"
       " FROM (SELECT 1) LEFT JOIN snapshots p ON p.snapshot_id = ?2",
       table.table_no, table.current_snapshot, batch_no, now, operation,
       static_cast<std::int64_t>(change.added.size()),
-      static_cast<std::int64_t>(change.removed.size()), snapshot);
+      static_cast<std::int64_t>(change.removed.size()), snapshot.id, snapshot.sequence_number);
 }
 
 Status SqliteCatalog::add_data_file(const OpenTable& table, std::int64_t snapshot,

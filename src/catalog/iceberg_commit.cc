@@ -128,11 +128,11 @@ IcebergCommit::IcebergCommit(Connection& connection, const BatchCommit& commit, 
       now_us_(now_us),
       lake_(fs::absolute(connection.file()).lexically_normal().parent_path()) {}
 
-std::int64_t IcebergCommit::snapshot_of(std::string_view table) const {
+IcebergCommit::NewSnapshot IcebergCommit::snapshot_of(std::string_view table) const {
   for (const Table& t : tables_) {
-    if (t.definition->name == table) return t.new_snapshot;
+    if (t.definition->name == table) return {t.new_snapshot, t.sequence_number};
   }
-  return 0;
+  return {};
 }
 
 Result<std::vector<IcebergCommit::Table>> IcebergCommit::tables_to_write() {
@@ -255,7 +255,11 @@ Status IcebergCommit::add_snapshot(Table& table, TableMetadata& metadata) {
   // A table that was published before it had metadata keeps its snapshot's number.
   table.new_snapshot = table.change != nullptr ? next_snapshot_++ : table.base_snapshot;
   snapshot.id = table.new_snapshot;
-  snapshot.sequence_number = table.change != nullptr ? base_sequence + 1 : base_sequence;
+  // Branches of other engines may be ahead of ours.
+  snapshot.sequence_number = table.change != nullptr
+                                 ? std::max(base_sequence, metadata.last_sequence_number) + 1
+                                 : base_sequence;
+  table.sequence_number = snapshot.sequence_number;
   snapshot.parent_id = metadata.current_snapshot_id;
   snapshot.timestamp_ms = metadata.last_updated_ms;
 
@@ -337,6 +341,7 @@ Status IcebergCommit::collect(Table& table, TableMetadata& metadata,
       ASSIGN_OR_RETURN(iceberg::StarPartition partition,
                        iceberg::parse_star_partition(*table.definition, file.partition));
       const int spec = iceberg::ensure_star_spec(metadata, *table.definition, partition.buckets);
+      metadata.default_spec_id = spec;
       ManifestEntry entry;
       entry.status = EntryStatus::kAdded;
       entry.snapshot_id = table.new_snapshot;

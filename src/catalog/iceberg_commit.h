@@ -44,8 +44,12 @@ class IcebergCommit {
   /// change was built on; kCorruption, its metadata can't be read; kIo, kNoSpace.
   Status write();
 
+  struct NewSnapshot {
+    std::int64_t id = 0;
+    std::int64_t sequence_number = 0;
+  };
   /// The snapshot that a table's change makes; for changes that add or remove files.
-  std::int64_t snapshot_of(std::string_view table) const;
+  NewSnapshot snapshot_of(std::string_view table) const;
 
   /// Within the transaction, after the data files' rows: points to the new files. Errors:
   /// kConflict, another commit came first.
@@ -63,6 +67,7 @@ class IcebergCommit {
     std::int64_t table_no = 0;
     std::int64_t base_snapshot = 0;
     std::int64_t new_snapshot = 0;  ///< 0: none is made
+    std::int64_t sequence_number = 0;
     std::string uuid;
     std::string name_space;
     std::filesystem::path folder;

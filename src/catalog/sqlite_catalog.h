@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "catalog/iceberg_commit.h"
 #include "catalog/sqlite_connection.h"
 
 namespace clicklake {
@@ -66,9 +67,9 @@ class SqliteCatalog final : public Catalog {
   Result<OpenTable> find_open_table(const std::string& name);
   Result<bool> may_match(std::int64_t file_no, const std::vector<FileFilter>& filters);
   Status apply_change(std::int64_t batch_no, const TableChange& change, std::int64_t now_us,
-                      std::int64_t snapshot);
+                      const IcebergCommit::NewSnapshot& snapshot);
   Status add_snapshot(std::int64_t batch_no, const OpenTable& table, const TableChange& change,
-                      std::int64_t now_us, std::int64_t snapshot);
+                      std::int64_t now_us, const IcebergCommit::NewSnapshot& snapshot);
   Status add_data_file(const OpenTable& table, std::int64_t snapshot, const TableChange& change,
                        const DataFile& file);
   Status remove_data_file(const OpenTable& table, std::int64_t snapshot, const TableChange& change,
