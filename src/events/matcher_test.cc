@@ -123,6 +123,7 @@ TEST(MatcherTest, BatchesAnswerAsTheJudge) {
       if (slow_match(pattern, "{}") == SlowAnswer::kBadPattern) continue;
       rules["rule " + std::to_string(rules.size())] = pattern;
     }
+    batch.reserve(rules.size());
     for (const auto& [name, pattern] : rules) batch.push_back({name, pattern});
     Matcher matcher;
     ASSERT_TRUE(matcher.put_all(batch));
