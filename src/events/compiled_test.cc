@@ -78,6 +78,7 @@ CompiledTest CompiledTests::compile(const ValueTest& test) {
     case TestKind::kNotFolded:
     case TestKind::kNotWildcard: {
       std::vector<CompiledTest> list;
+      list.reserve(test.texts.size() + test.numbers.size());
       for (const std::string& text : test.texts)
         list.push_back(compile_positive(listed_kind(test.kind), text));
       for (const double number : test.numbers)

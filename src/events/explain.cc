@@ -51,6 +51,7 @@ std::string number_text(double number) {
 /// One string or number as it is, several as a list.
 std::string list_text(const ValueTest& test) {
   std::vector<std::string> all;
+  all.reserve(test.texts.size() + test.numbers.size());
   for (const std::string& text : test.texts) all.push_back(quoted(text));
   for (const double number : test.numbers) all.push_back(number_text(number));
   return all.size() == 1 ? all[0] : fmt::format("[{}]", fmt::join(all, ", "));

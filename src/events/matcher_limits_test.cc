@@ -21,13 +21,16 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 TEST(MatcherLimitsTest, AThousandRulesOfThreeStarsAreSmallAndFast) {
   Matcher matcher;
   std::vector<std::string> texts;
+  texts.reserve(1000);
   for (int i = 0; i < 1000; ++i) {
     const std::string n = std::to_string(i);
     texts.push_back(R"({"a":[{"wildcard":"*x)" + n + "*y" + n + "*z\"}]}");
   }
   std::vector<std::string> names;
+  names.reserve(1000);
   for (int i = 0; i < 1000; ++i) names.push_back("rule " + std::to_string(i));
   std::vector<NamedPattern> rules;
+  rules.reserve(1000);
   for (int i = 0; i < 1000; ++i)
     rules.push_back({names[static_cast<std::size_t>(i)], texts[static_cast<std::size_t>(i)]});
   const auto begin = std::chrono::steady_clock::now();

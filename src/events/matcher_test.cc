@@ -89,6 +89,29 @@ TEST(MatcherTest, AnswersAsTheJudgeWhileRulesComeAndGo) {
   EXPECT_GT(matches, 2'000);
 }
 
+TEST(MatcherTest, ArraysOfObjectsAnswerAsTheJudge) {
+  RandomCases cases(99);
+  int matches = 0;
+  for (int round = 0; round < 300; ++round) {
+    std::map<std::string, std::string> rules;
+    Matcher matcher;
+    for (int i = 0; i < 10; ++i) {
+      const std::string name = std::to_string(i);
+      rules[name] = cases.array_pattern();
+      ASSERT_TRUE(matcher.put(name, rules[name]));
+    }
+    MatchReader reader(matcher);
+    for (int i = 0; i < 10; ++i) {
+      const std::string event = cases.array_event();
+      const std::set<std::string> expected = judge(rules, event);
+      matches += static_cast<int>(expected.size());
+      ASSERT_EQ(ask(&reader, event), expected) << event << "\n" << ::testing::PrintToString(rules);
+    }
+  }
+  EXPECT_GT(matches, 2'000);
+  EXPECT_LT(matches, 28'000);
+}
+
 TEST(MatcherTest, BatchesAnswerAsTheJudge) {
   RandomCases cases(7);
   for (int round = 0; round < 10; ++round) {
@@ -100,6 +123,7 @@ TEST(MatcherTest, BatchesAnswerAsTheJudge) {
       if (slow_match(pattern, "{}") == SlowAnswer::kBadPattern) continue;
       rules["rule " + std::to_string(rules.size())] = pattern;
     }
+    batch.reserve(rules.size());
     for (const auto& [name, pattern] : rules) batch.push_back({name, pattern});
     Matcher matcher;
     ASSERT_TRUE(matcher.put_all(batch));

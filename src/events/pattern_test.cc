@@ -66,6 +66,7 @@ TEST(PatternTest, OrListsMakeAWayForEachChoice) {
   std::vector<std::vector<std::string>> paths;
   for (const auto& way : parsed->alternatives) {
     auto& one = paths.emplace_back();
+    one.reserve(way.size());
     for (const std::uint32_t leaf : way) one.push_back(parsed->leaves[leaf].path);
   }
   EXPECT_THAT(paths, testing::ElementsAre(testing::ElementsAre("a", "b"),

@@ -223,6 +223,49 @@ std::string RandomCases::damage(std::string json) {
   return json;
 }
 
+std::string RandomCases::array_pattern() {
+  static const char* const kMatchers[] = {R"("0")",
+                                          R"("1")",
+                                          R"({"exists":false})",
+                                          R"({"exists":false},"1")",
+                                          R"({"exists":true})",
+                                          R"({"anything-but":"0"})"};
+  static const char* const kPaths[] = {"p.x",   "p.y", "p.z", "p.q.x", "p.q.y",
+                                       "p.q.z", "r.x", "r.y", "r.q.x", "s"};
+  std::string out = "{";
+  for (std::uint32_t n = 2 + below(4), i = 0; i < n; ++i) {
+    out += (i == 0 ? "\"" : ",\"") + std::string(kPaths[below(std::size(kPaths))]) + "\":[" +
+           kMatchers[below(std::size(kMatchers))] + "]";
+  }
+  return out + "}";
+}
+
+std::string RandomCases::array_of(int depth, std::uint32_t longest) {
+  const auto field = [&](const char* key) {
+    return std::string(key) + (below(3) == 0   ? R"(:["0","1"])"
+                               : below(2) == 0 ? R"(:"0")"
+                                               : R"(:"1")");
+  };
+  std::string out = "[";
+  for (std::uint32_t n = below(longest + 1), i = 0; i < n; ++i) {
+    out += i == 0 ? "{" : ",{";
+    std::string fields;
+    for (const char* key : {R"("x")", R"("y")", R"("z")"}) {
+      if (below(2) == 0) fields += (fields.empty() ? "" : ",") + field(key);
+    }
+    if (depth > 0 && below(2) == 0)
+      fields += (fields.empty() ? "" : ",") + (R"("q":)" + array_of(depth - 1, longest));
+    out += fields + "}";
+  }
+  return out + "]";
+}
+
+std::string RandomCases::array_event() {
+  const std::uint32_t longest = below(20) == 0 ? 12 : 3;
+  return R"({"p":)" + array_of(1, longest) + R"(,"r":)" + array_of(1, longest) +
+         (below(2) == 0 ? R"(,"s":"0"})" : "}");
+}
+
 std::string RandomCases::pattern() { return damage(fields(0)); }
 std::string RandomCases::event() { return damage(object(0)); }
 

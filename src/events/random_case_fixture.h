@@ -17,6 +17,9 @@ class RandomCases {
   std::string pattern();
   /// JSON; now and then not an event.
   std::string event();
+  /// A pattern over a few fields of arrays of objects, and an event of such arrays.
+  std::string array_pattern();
+  std::string array_event();
   std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(random_() % n); }
 
  private:
@@ -28,6 +31,7 @@ class RandomCases {
   std::string fields(int depth);
   std::string value(int depth);
   std::string object(int depth);
+  std::string array_of(int depth, std::uint32_t longest);
   std::string damage(std::string json);
 
   std::mt19937_64 random_;

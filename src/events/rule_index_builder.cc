@@ -187,6 +187,7 @@ class RuleIndexBuilder {
       });
     }
     std::vector<double> costs;
+    costs.reserve(predicates.size());
     for (const auto& predicate : predicates) {
       double cost = 0;
       each_test(predicate, [&](const CompiledTest& test) {
@@ -195,6 +196,7 @@ class RuleIndexBuilder {
       costs.push_back(cost);
     }
     std::vector<std::uint32_t> chosen;
+    chosen.reserve(index_->conjunctions_.size());
     for (const auto& one : index_->conjunctions_) {
       const std::uint32_t* const first =
           index_->conjunction_predicates_.data() + one.first_predicate;
