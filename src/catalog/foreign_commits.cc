@@ -51,9 +51,7 @@ struct NewManifest {
 class Adoption {
  public:
   Adoption(Connection& connection, ForeignTable table)
-      : connection_(connection),
-        table_(std::move(table)),
-        lake_(fs::absolute(connection.file()).lexically_normal().parent_path()) {}
+      : connection_(connection), table_(std::move(table)), lake_(lake_folder(connection.file())) {}
 
   /// Reads the files.
   Status read() {

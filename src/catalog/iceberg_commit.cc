@@ -74,6 +74,18 @@ std::vector<std::size_t> choose_merges(std::span<const ManifestFile> manifests,
   return chosen;
 }
 
+/// What led to the folder that the lake lay in before: every path in it is absolute.
+void forget_history(TableMetadata& metadata, std::string location) {
+  metadata.location = std::move(location);
+  metadata.current_snapshot_id.reset();
+  metadata.snapshots.clear();
+  metadata.snapshot_log.clear();
+  metadata.metadata_log.clear();
+  metadata.refs.clear();
+  // Statistics and the like name snapshots and files.
+  metadata.other.clear();
+}
+
 /// Versions that nobody should need any more, so that the file does not grow with each commit.
 void expire_snapshots(TableMetadata& metadata, std::int64_t now_ms) {
   const auto is_kept = [&](const iceberg::Snapshot& snapshot, std::size_t behind) {
@@ -126,7 +138,7 @@ IcebergCommit::IcebergCommit(Connection& connection, const BatchCommit& commit, 
     : connection_(connection),
       commit_(commit),
       now_us_(now_us),
-      lake_(fs::absolute(connection.file()).lexically_normal().parent_path()) {}
+      lake_(lake_folder(connection.file())) {}
 
 IcebergCommit::NewSnapshot IcebergCommit::snapshot_of(std::string_view table) const {
   for (const Table& t : tables_) {
@@ -157,12 +169,14 @@ Result<std::vector<IcebergCommit::Table>> IcebergCommit::tables_to_write() {
       table.change = &*change;
     }
     table.base_location = rows.text(4);
-    if (table.change == nullptr && !table.base_location.empty()) continue;
+    table.folder = lake_ / "processed" / std::string(table.definition->name);
+    table.moved = !table.base_location.empty() &&
+                  !table.base_location.starts_with(iceberg_location(table.folder) + "/");
+    if (table.change == nullptr && !table.base_location.empty() && !table.moved) continue;
     table.table_no = rows.integer(0);
     table.uuid = rows.text(2);
     table.base_snapshot = rows.integer(3);
     table.name_space = rows.text(5);
-    table.folder = lake_ / "processed" / std::string(table.definition->name);
     tables.push_back(std::move(table));
   }
 }
@@ -193,7 +207,8 @@ Result<TableMetadata> IcebergCommit::base_metadata(const Table& table, int* vers
     return iceberg::star_metadata(*table.definition, table.uuid, iceberg_location(table.folder),
                                   now_us_ / 1000, buckets);
   }
-  ASSIGN_OR_RETURN(const fs::path path, path_of_location(table.base_location));
+  ASSIGN_OR_RETURN(fs::path path, path_of_location(table.base_location));
+  if (table.moved) path = table.folder / "metadata" / path.filename();
   *version = std::atoi(path.filename().c_str()) + 1;
   ASSIGN_OR_RETURN(const std::string text, read_metadata_file(path));
   ASSIGN_OR_RETURN(TableMetadata metadata,
@@ -205,6 +220,7 @@ Result<TableMetadata> IcebergCommit::base_metadata(const Table& table, int* vers
                                      std::to_string(current) + ", the commit was built on " +
                                      std::to_string(table.base_snapshot));
   }
+  if (table.moved) forget_history(metadata, iceberg_location(table.folder));
   return metadata;
 }
 
@@ -227,7 +243,7 @@ Status IcebergCommit::write_table(Table& table) {
   int version = 0;
   ASSIGN_OR_RETURN(TableMetadata metadata, base_metadata(table, &version));
   const std::int64_t now_ms = std::max(now_us_ / 1000, metadata.last_updated_ms);
-  if (!table.base_location.empty()) {
+  if (!table.base_location.empty() && !table.moved) {
     (void)iceberg::log_metadata_file(metadata, {metadata.last_updated_ms, table.base_location});
   }
   metadata.last_updated_ms = now_ms;
@@ -363,8 +379,14 @@ Status IcebergCommit::collect(Table& table, TableMetadata& metadata,
       " JOIN snapshots n ON n.snapshot_id = f.added_snapshot"
       " WHERE f.table_no = ?1 AND f.manifest_no IS NULL AND f.removed_snapshot IS NULL"
       " ORDER BY f.partition, f.path";
+  constexpr const char* kAll =
+      "SELECT f.file_no, f.path, f.partition, f.records, f.size, s.statistics, f.added_snapshot,"
+      " n.sequence_number FROM data_files f JOIN file_statistics s USING (file_no)"
+      " JOIN snapshots n ON n.snapshot_id = f.added_snapshot"
+      " WHERE f.table_no = ?1 AND f.removed_snapshot IS NULL ORDER BY f.partition, f.path";
   {
-    ASSIGN_OR_RETURN(Rows rows, connection_.query(kUnlisted, table.table_no));
+    ASSIGN_OR_RETURN(Rows rows, table.moved ? connection_.query(kAll, table.table_no)
+                                            : connection_.query(kUnlisted, table.table_no));
     RETURN_IF_ERROR(
         collect_rows(std::move(rows), table, metadata, EntryStatus::kExisting, entries, &removed));
   }
@@ -534,6 +556,10 @@ Status IcebergCommit::publish_table(const Table& table) {
   RETURN_IF_ERROR(
       connection_.execute("UPDATE tables SET metadata_location = ?2 WHERE table_no = ?1",
                           table.table_no, table.new_location));
+  if (table.moved) {
+    RETURN_IF_ERROR(
+        connection_.execute("DELETE FROM manifests WHERE table_no = ?1", table.table_no));
+  }
   for (const std::int64_t manifest : table.replaced_manifests) {
     RETURN_IF_ERROR(connection_.execute("DELETE FROM manifests WHERE manifest_no = ?1", manifest));
   }

@@ -72,6 +72,7 @@ class IcebergCommit {
     std::string name_space;
     std::filesystem::path folder;
     std::string base_location;  ///< of the metadata file; "": there is none
+    bool moved = false;         ///< the lake lay elsewhere when it was written
     std::string new_location;
     std::vector<NewManifest> manifests;
     std::vector<std::int64_t> replaced_manifests;

@@ -2,16 +2,21 @@
 
 #include <fstream>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "iceberg/location.h"
 
 namespace clicklake {
-namespace {
 
 namespace fs = std::filesystem;
 
-}  // namespace
+fs::path lake_folder(const fs::path& catalog_file) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(catalog_file).lexically_normal();
+  const fs::path canonical = fs::weakly_canonical(absolute, error);
+  return (error ? absolute : canonical).parent_path();
+}
 
 std::string iceberg_location(const fs::path& path) {
   return iceberg::file_location(path.lexically_normal().generic_string());

@@ -11,6 +11,10 @@
 
 namespace clicklake {
 
+/// The folder that the catalog's file lies in, absolute and without links: the one way to spell it,
+/// by which a lake that was moved is told from one that was not.
+std::filesystem::path lake_folder(const std::filesystem::path& catalog_file);
+
 /// A folder or file as Iceberg's files name it: "file:///lakes/mine/processed/fact_clicks".
 std::string iceberg_location(const std::filesystem::path& path);
 /// The path of such a location, or of a plain absolute path. Errors: kUnsupported, another scheme.

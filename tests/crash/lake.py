@@ -146,6 +146,41 @@ def line_count(path):
         return sum(1 for _ in file)
 
 
+def check_iceberg(lake, known):
+    """What is wrong with the tables' metadata; adds the files that belong to published batches to `known`."""
+    wrong = []
+    published = [batch for (batch,) in query_catalog(
+        lake, "SELECT batch_id FROM batches WHERE committed_us <> 0")]
+    for file in lake.glob("processed/*/metadata/*"):
+        if any(batch in file.name for batch in published):
+            known.add(str(file.relative_to(lake)))
+    for name, snapshot, location, pointer in query_catalog(
+            lake, "SELECT t.name, t.current_snapshot, t.metadata_location, i.metadata_location FROM tables t"
+                  " LEFT JOIN iceberg_tables i ON i.table_name = t.name AND i.table_namespace = t.namespace"):
+        if (pointer or "") != location:
+            wrong.append(f"{name}: iceberg_tables points to {pointer}, its rows are of {location!r}")
+        if not location:
+            if snapshot is not None:
+                wrong.append(f"{name} has a snapshot and no metadata")
+            continue
+        files = [location] + [path for (path,) in query_catalog(
+            lake, f"SELECT path FROM manifests JOIN tables USING (table_no) WHERE name = '{name}'")]
+        try:
+            metadata = json.loads(pathlib.Path(location.removeprefix("file://")).read_text())
+        except (OSError, ValueError) as problem:
+            wrong.append(f"{name}: {location} cannot be read: {problem}")
+            continue
+        if (metadata["current-snapshot-id"] if metadata["current-snapshot-id"] != -1 else None) != snapshot:
+            wrong.append(f"{name}: {location} is at {metadata['current-snapshot-id']}, the catalog at {snapshot}")
+        files += [s["manifest-list"] for s in metadata["snapshots"]]
+        wrong += [f"{name}: {file} is missing" for file in files
+                  if not pathlib.Path(file.removeprefix("file://")).exists()]
+    unlisted = query_catalog(
+        lake, "SELECT path FROM data_files WHERE removed_snapshot IS NULL"
+              " AND coalesce(manifest_no, 0) NOT IN (SELECT manifest_no FROM manifests)")
+    return wrong + [f"{path} is in no manifest" for (path,) in unlisted]
+
+
 def check_at_rest(lake):
     """What must hold of a lake on which nobody works and whose last run succeeded."""
     lake = pathlib.Path(lake)
@@ -173,6 +208,7 @@ def check_at_rest(lake):
             quarantined_lines += line_count(lake / path)
         else:
             wrong.append(f"{path} is missing")
+    wrong += check_iceberg(lake, known)
     for path, size in live.items():
         if not (lake / path).exists():
             wrong.append(f"{path} is missing")

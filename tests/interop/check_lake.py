@@ -115,7 +115,15 @@ def main():
     lake.clicklake("run", str(more))
     assert lake.count("fact_clicks") > left
     same_rows(lake)
-    print(f"{tables} tables equal through {len(hours)} commits, three of another engine and one after them")
+
+    # Elsewhere, its metadata leads to where it lay before, until the next commit.
+    shutil.move(lake.folder, scratch / "moved")
+    lake = Lake(binary, scratch / "moved")
+    last = scratch / "last"
+    subprocess.run([binary, "generate", "--events", "300", "--hours", "1", "--seed", "13", str(last)], check=True, stdout=subprocess.DEVNULL)
+    lake.clicklake("run", str(last))
+    assert same_rows(lake) == tables
+    print(f"{tables} tables equal through {len(hours)} commits, three of another engine, one after them and one after a move")
     shutil.rmtree(scratch)
 
 
