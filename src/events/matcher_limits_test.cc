@@ -24,7 +24,8 @@ TEST(MatcherLimitsTest, AThousandRulesOfThreeStarsAreSmallAndFast) {
   texts.reserve(1000);
   for (int i = 0; i < 1000; ++i) {
     const std::string n = std::to_string(i);
-    texts.push_back(R"({"a":[{"wildcard":"*x)" + n + "*y" + n + "*z\"}]}");
+    std::string& text = texts.emplace_back(R"({"a":[{"wildcard":"*x)");
+    text.append(n).append("*y").append(n).append("*z\"}]}");
   }
   std::vector<std::string> names;
   names.reserve(1000);

@@ -34,6 +34,7 @@ TEST(MatcherThreadsTest, ReadersSeeEachChangeWhole) {
   std::atomic<int> lost = 0;
   std::atomic<std::uint64_t> matched = 0;
   std::vector<std::thread> readers;
+  readers.reserve(3);
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([&] {
       MatchReader reader(matcher);

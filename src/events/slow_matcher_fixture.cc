@@ -119,7 +119,7 @@ Cases cases_of(const std::string& text) {
       out.push_back({"?"});
       continue;
     }
-    const auto text_of = [](std::vector<unsigned> units) {
+    const auto text_of = [](const std::vector<unsigned>& units) {
       std::string made;
       for (const unsigned unit : units) append_code_point(&made, unit);
       return made;
@@ -243,11 +243,11 @@ double number_of(const Tree& tree) {
   return *value;
 }
 
-Test when_string(std::function<bool(const std::string&)> holds) {
+Test when_string(const std::function<bool(const std::string&)>& holds) {
   return [holds](const Value& v) { return v.kind == '"' && holds(v.text); };
 }
 
-Test when_number(std::function<bool(double)> holds) {
+Test when_number(const std::function<bool(double)>& holds) {
   return [holds](const Value& v) {
     if (v.kind != '0') return false;
     const auto value = comparable(v.text);
@@ -255,7 +255,7 @@ Test when_number(std::function<bool(double)> holds) {
   };
 }
 
-Test none_of(std::vector<Test> tests) {
+Test none_of(const std::vector<Test>& tests) {
   return [tests](const Value& v) {
     return std::none_of(tests.begin(), tests.end(), [&](const Test& test) { return test(v); });
   };
@@ -374,7 +374,7 @@ void add_test(const Tree& tree, Leaf* leaf) {
     if (value) {
       leaf->tests.push_back(when_number([value](double v) { return v == *value; }));
     } else {
-      leaf->tests.push_back(
+      leaf->tests.emplace_back(
           [tree](const Value& v) { return v.kind == tree.kind && v.text == tree.text; });
     }
     return;
@@ -386,7 +386,7 @@ void add_test(const Tree& tree, Leaf* leaf) {
     if (operand.kind == 'f') {
       leaf->absent = true;
     } else {
-      leaf->tests.push_back([](const Value&) { return true; });
+      leaf->tests.emplace_back([](const Value&) { return true; });
     }
   } else if (name == "numeric") {
     leaf->tests.push_back(numeric_test(operand));
@@ -471,8 +471,11 @@ void expand(const Tree& object, const std::string& path, bool in_or, std::vector
 void flatten(const Tree& tree, const std::string& path, const std::map<int, int>& membership,
              int* arrays, std::vector<Value>* out) {
   if (tree.kind == '{') {
-    for (const auto& [key, value] : tree.members)
-      flatten(value, path.empty() ? "/" + key : path + "." + key, membership, arrays, out);
+    for (const auto& [key, value] : tree.members) {
+      std::string inner = path.empty() ? "/" : path + ".";
+      inner += key;
+      flatten(value, inner, membership, arrays, out);
+    }
   } else if (tree.kind == '[') {
     const int id = (*arrays)++;
     int index = 0;
