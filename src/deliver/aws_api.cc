@@ -133,6 +133,18 @@ class SqsApi final : public AwsApi {
   bool fifo_;
 };
 
+/// As HTML forms encode: a blank is a +.
+std::string form_encoded(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t blank = std::min(text.find(' '), text.size());
+    out += aws_encoded(text.substr(0, blank));
+    if (blank < text.size()) out += '+';
+    text.remove_prefix(std::min(blank + 1, text.size()));
+  }
+  return out;
+}
+
 class SnsApi final : public AwsApi {
  public:
   explicit SnsApi(const RuleTarget& target)
@@ -147,18 +159,18 @@ class SnsApi final : public AwsApi {
     request.url = endpoint + "/";
     request.headers = {"Content-Type: application/x-www-form-urlencoded; charset=utf-8"};
     std::string& body = request.body;
-    body = "Action=PublishBatch&Version=2010-03-31&TopicArn=" + aws_encoded(target_.arn);
+    body = "Action=PublishBatch&Version=2010-03-31&TopicArn=" + form_encoded(target_.arn);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const std::string entry = "&PublishBatchRequestEntries.member." + std::to_string(i + 1) + ".";
       body += entry + "Id=" + std::to_string(i);
-      body += entry + "Message=" + aws_encoded(batch[i].payload);
-      if (!target_.subject.empty()) body += entry + "Subject=" + aws_encoded(target_.subject);
+      body += entry + "Message=" + form_encoded(batch[i].payload);
+      if (!target_.subject.empty()) body += entry + "Subject=" + form_encoded(target_.subject);
       body += entry + "MessageAttributes.entry.1.Name=DeliveryId";
       body += entry + "MessageAttributes.entry.1.Value.DataType=String";
-      body += entry + "MessageAttributes.entry.1.Value.StringValue=" + aws_encoded(batch[i].id);
+      body += entry + "MessageAttributes.entry.1.Value.StringValue=" + form_encoded(batch[i].id);
       if (fifo_) {
-        body += entry + "MessageGroupId=" + aws_encoded(group_of(target_, batch[i]));
-        body += entry + "MessageDeduplicationId=" + aws_encoded(batch[i].id.substr(0, 128));
+        body += entry + "MessageGroupId=" + form_encoded(group_of(target_, batch[i]));
+        body += entry + "MessageDeduplicationId=" + form_encoded(batch[i].id.substr(0, 128));
       }
     }
     return request;

@@ -78,7 +78,7 @@ TEST(AwsApiTest, SnsAnswersAreReadFromXml) {
   const HttpRequest request = sns->request(batch, "https://sns");
   EXPECT_THAT(request.body,
               AllOf(HasSubstr("Action=PublishBatch"), HasSubstr("Message=a%3Db%26%C3%BC"),
-                    HasSubstr("Subject=A%20%26%20B"), Not(HasSubstr("MessageGroupId"))));
+                    HasSubstr("Subject=A+%26+B"), Not(HasSubstr("MessageGroupId"))));
   const auto outcomes = sns->outcomes(
       batch,
       answer("<R><Failed><member><Id>1</Id><Code>KMSThrottling</Code><Message>a &lt; b"

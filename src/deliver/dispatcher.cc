@@ -8,6 +8,7 @@
 #include <chrono>
 #include <map>
 #include <random>
+#include <thread>
 #include <unordered_map>
 
 #include "base/fault_point.h"
@@ -694,12 +695,29 @@ bool is_own_outbox_file(std::string_view name) {
          name.starts_with("deadletter-");
 }
 
+namespace {
+
+/// A program that a killed process had just begun to start may hold its lock for a moment more.
+Result<LakeLock> lock_deliveries(const std::filesystem::path& lake) {
+  for (int attempt = 0;; ++attempt) {
+    auto lock = LakeLock::acquire(lake / "events", "deliver", /*wait=*/false);
+    if (lock || lock.error().code != ErrorCode::kBusy) return lock;
+    if (attempt == 20) {
+      return Error{ErrorCode::kBusy,
+                   "another process delivers for this lake: " +
+                       lock.error().message.substr(0, lock.error().message.find(';'))};
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Dispatcher>> Dispatcher::open(DispatcherOptions options) {
   if (!options.now_us) options.now_us = &system_now_us;
   if (!options.environment) options.environment = [](std::string_view) { return std::string(); };
   RETURN_IF_ERROR(make_folders(outbox_folder(options.lake)));
-  ASSIGN_OR_RETURN(LakeLock lock,
-                   LakeLock::acquire(options.lake / "events", "deliver", /*wait=*/false));
+  ASSIGN_OR_RETURN(LakeLock lock, lock_deliveries(options.lake));
   ASSIGN_OR_RETURN(std::unique_ptr<DeliveryStore> store, DeliveryStore::open(options.lake));
   auto dispatcher =
       std::make_unique<OutboxDispatcher>(std::move(options), std::move(lock), std::move(store));

@@ -1,8 +1,10 @@
 """A lake with rules and an outbox, for tests of the whole program's deliveries."""
+import atexit
 import hashlib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import time
@@ -19,8 +21,9 @@ def match_line(rule, targets, number, accepted_us=None, **event):
 class Lake:
     def __init__(self, binary):
         self.binary = binary
-        self.temporary = tempfile.TemporaryDirectory(prefix='clicklake-deliver-')
-        self.path = pathlib.Path(self.temporary.name) / 'lake'
+        folder = tempfile.mkdtemp(prefix='clicklake-deliver-')
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        self.path = pathlib.Path(folder) / 'lake'
         self.run('init', str(self.path))
         (self.path / 'rules').mkdir(exist_ok=True)
         self.batches = 0

@@ -203,7 +203,6 @@ class MotoTest(unittest.TestCase):
         iam.put_role_policy(RoleName='deliver', PolicyName='p', PolicyDocument=json.dumps(allow))
         url, arn = self.queue('by-role')
         home = Lake(self.binary).path.parent
-        home.mkdir(parents=True, exist_ok=True)
         (home / 'credentials').write_text(f"[base]\naws_access_key_id={self.keys['AWS_ACCESS_KEY_ID']}\n"
                                           f"aws_secret_access_key={self.keys['AWS_SECRET_ACCESS_KEY']}\n")
         (home / 'config').write_text(f'[profile deliver]\nrole_arn={role}\nsource_profile=base\nregion={REGION}\n')
