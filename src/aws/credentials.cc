@@ -223,11 +223,12 @@ class Chain {
     const std::string relative = environment_("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
     request.url = relative.empty() ? environment_("AWS_CONTAINER_CREDENTIALS_FULL_URI")
                                    : "http://169.254.170.2" + relative;
-    const bool near = request.url.starts_with("http://127.0.0.1") ||
-                      request.url.starts_with("http://localhost") ||
-                      request.url.starts_with("http://[::1]") ||
-                      request.url.starts_with("http://169.254.170.2") ||
-                      request.url.starts_with("http://[fd00:ec2::23]");
+    bool near = false;
+    for (const std::string_view host : {"http://127.0.0.1", "http://localhost", "http://[::1]",
+                                        "http://169.254.170.2", "http://[fd00:ec2::23]"}) {
+      const char next = request.url.size() > host.size() ? request.url[host.size()] : '/';
+      near = near || (request.url.starts_with(host) && (next == ':' || next == '/'));
+    }
     if (!near && !request.url.starts_with("https://")) {
       return Error{ErrorCode::kInvalidArgument,
                    "no AWS credentials: the container's address is neither https nor of this "

@@ -128,7 +128,7 @@ TEST_F(CredentialsTest, AContainerIsAskedWithItsToken) {
   variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = server.url("/creds");
   variables_["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "t0";
   expect_temporary(find());
-  variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://example.com/creds";
+  variables_["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://localhost.example.com/creds";
   EXPECT_THAT(find().error().message, HasSubstr("neither https"));
 }
 

@@ -36,9 +36,7 @@ Result<std::vector<std::string>> committed_files(const std::filesystem::path& la
   for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
        at.increment(error)) {
     const std::string name = at->path().filename().string();
-    // The files of schedules and redrives are known to the deliveries' own file.
-    const bool own = name.starts_with("schedule-") || name.starts_with("redrive-");
-    if (!name.starts_with('.') && !own) names.insert(name);
+    if (!name.starts_with('.') && !is_own_outbox_file(name)) names.insert(name);
   }
   if (names.empty()) return std::vector<std::string>();
   ASSIGN_OR_RETURN(const std::vector<BatchInfo> open, catalog.open_batches());

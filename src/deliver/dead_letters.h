@@ -25,6 +25,7 @@ struct DeadLetter {
   std::int64_t accepted_us = 0;
   std::string match_id;
   std::string event;
+  bool to_queue = false;  ///< the target names a queue for them, too
 };
 
 /// The letter's line, as `deadletters show` prints it and its file holds it.

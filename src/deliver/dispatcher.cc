@@ -8,6 +8,7 @@
 #include <chrono>
 #include <map>
 #include <random>
+#include <thread>
 #include <unordered_map>
 
 #include "base/fault_point.h"
@@ -64,7 +65,7 @@ void sweep_own_files(const std::filesystem::path& folder, const std::vector<std:
   for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
        at.increment(error)) {
     const std::string name = at->path().filename().string();
-    if (!name.starts_with("schedule-") && !name.starts_with("redrive-")) continue;
+    if (!is_own_outbox_file(name)) continue;
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     struct stat status {};
     // A young one may be a command's that is about to publish it.
@@ -84,11 +85,13 @@ class OutboxDispatcher final : public Dispatcher {
         outbox_(outbox_folder(options_.lake)),
         dead_file_(options_.lake),
         bell_(outbox_folder(options_.lake)),
+        credentials_(options_.environment),
         random_(std::random_device()()) {
     context_.loop = &loop_;
     context_.lake = options_.lake;
     context_.environment = options_.environment;
     context_.now_us = options_.now_us;
+    context_.credentials = &credentials_;
     if (bell_.fd() >= 0) {
       loop_.watch(bell_.fd(), POLLIN, [this] { look_now_ = bell_.rang() || look_now_; });
     }
@@ -109,11 +112,13 @@ class OutboxDispatcher final : public Dispatcher {
   Status route_lines();
   Status catch_up(Route* route);
   Status restore_keys(Route* route);
+  Status note_trouble(Route* route, const std::string& trouble);
   Status pump(Route* route, std::int64_t now);
   Status refuse_all(Route* route, std::int64_t now, const std::string& why);
   Status give_up(Route* route, const GivenUp& given_up, std::int64_t now);
   Status expire(std::int64_t now);
   Status commit();
+  Status publish_letters();
   Result<std::vector<Delivery>> collect(Route* route, std::int64_t now,
                                         std::vector<MatchPlace>* places);
   Route* route_of(std::string_view rule, std::string_view target);
@@ -125,7 +130,9 @@ class OutboxDispatcher final : public Dispatcher {
   bool wants_more(const Route& route) const {
     return route.lane.behind() && route.lane.queued() <= options_.limits.queued / 2;
   }
-  bool holds(const Route& route) const { return !route.target || route.sender == nullptr; }
+  bool holds(const Route& route) const {
+    return !route.target || route.sender == nullptr || !route.trouble.empty();
+  }
   int wait_ms(std::int64_t now) const;
   DispatchReport report() const;
   void warn(const std::string& text) const {
@@ -146,6 +153,7 @@ class OutboxDispatcher final : public Dispatcher {
   PlaceReader router_reader_;
   DeadLetterFile dead_file_;
   Doorbell bell_;
+  CredentialCache credentials_;
   ScheduleFiring schedules_;
   RuleFolder rules_;
   std::mt19937_64 random_;
@@ -160,6 +168,7 @@ class OutboxDispatcher final : public Dispatcher {
   bool look_now_ = true;
   bool dirty_ = true;
   bool more_to_do_ = false;  ///< a step ended at its limit
+  bool soon_ = false;        ///< a sender is getting ready
   std::int64_t outcomes_ = 0;
   std::int64_t version_ = -1;
   std::int64_t next_look_ = 0;
@@ -212,10 +221,20 @@ Route* OutboxDispatcher::route_of(std::string_view rule, std::string_view target
 
 void OutboxDispatcher::set_target(Route* route) {
   std::optional<RuleTarget> target;
+  std::string_view id = route->target_id;
+  const bool queue = id.ends_with(kDeadLetterSuffix);
+  if (queue) id.remove_suffix(kDeadLetterSuffix.size());
   if (const RuleDocument* rule = rules_.find(route->rule)) {
     for (const RuleTarget& candidate : rule->targets) {
-      if (candidate.id == route->target_id) target = candidate;
+      if (candidate.id == id) target = candidate;
     }
+  }
+  if (queue && target) {
+    RuleTarget letters;
+    letters.id = route->target_id;
+    letters.kind = TargetKind::kSqs;
+    letters.arn = target->dead_letter_arn;
+    target = letters.arn.empty() ? std::nullopt : std::optional(std::move(letters));
   }
   if (target == route->target) return;
   // A sender with deliveries under way keeps its settings until they are done.
@@ -393,6 +412,16 @@ void OutboxDispatcher::settle(Route* route, const std::vector<MatchPlace>& place
   outcomes_ += static_cast<std::int64_t>(places.size());
 }
 
+Status OutboxDispatcher::note_trouble(Route* route, const std::string& trouble) {
+  if (trouble == route->trouble) return {};
+  route->trouble = trouble;
+  route->dirty = true;
+  if (!trouble.empty()) {
+    warn("rule '" + route->rule + "', target '" + route->target_id + "': " + trouble);
+  }
+  return {};
+}
+
 Status OutboxDispatcher::pump(Route* route, std::int64_t now) {
   RETURN_IF_ERROR(catch_up(route));
   const auto due = route->lane.next_due();
@@ -406,11 +435,7 @@ Status OutboxDispatcher::pump(Route* route, std::int64_t now) {
     auto sender = make_sender(*route->target, context_);
     if (!sender) {
       route->sender_due = now + 5 * kMicrosPerSecond;
-      const std::string trouble = "rule '" + route->rule + "', target '" + route->target_id +
-                                  "': " + sender.error().message;
-      if (trouble != route->trouble) warn(trouble);
-      route->trouble = trouble;
-      return {};
+      return note_trouble(route, sender.error().message);
     }
     route->sender = std::move(*sender);
     route->trouble.clear();
@@ -421,7 +446,11 @@ Status OutboxDispatcher::pump(Route* route, std::int64_t now) {
     RETURN_IF_ERROR(give_up(route, given_up, now));
   }
   for (int send = 0; send < kSendsAStep; ++send) {
-    if (!route->sender->ready()) return {};
+    if (!route->sender->ready()) {
+      soon_ = soon_ || route->sender->trouble().empty();
+      return note_trouble(route, route->sender->trouble());
+    }
+    route->trouble.clear();
     std::vector<MatchPlace> places;
     ASSIGN_OR_RETURN(std::vector<Delivery> batch, collect(route, now, &places));
     if (batch.empty()) {
@@ -455,6 +484,11 @@ Status OutboxDispatcher::refuse_all(Route* route, std::int64_t now, const std::s
 }
 
 Status OutboxDispatcher::give_up(Route* route, const GivenUp& given_up, std::int64_t now) {
+  if (route->target_id.ends_with(kDeadLetterSuffix)) {
+    warn("rule '" + route->rule + "': a dead letter could not be put into its queue (" +
+         given_up.match.code + ": " + given_up.match.message + "); it is kept in the lake");
+    return {};
+  }
   PlaceReader reader;
   ASSIGN_OR_RETURN(const std::string_view text, outbox_.read(given_up.match.place, &reader));
   ASSIGN_OR_RETURN(const OutboxMatch match, parse_outbox_line(text));
@@ -476,6 +510,7 @@ Status OutboxDispatcher::give_up(Route* route, const GivenUp& given_up, std::int
   letter.accepted_us = match.accepted_us;
   letter.match_id = match.id;
   letter.event = match.event;
+  letter.to_queue = route->target && !route->target->dead_letter_arn.empty();
   dead_.push_back(std::move(letter));
   dirty_ = true;
   return {};
@@ -493,7 +528,27 @@ Status OutboxDispatcher::expire(std::int64_t now) {
   return {};
 }
 
+Status OutboxDispatcher::publish_letters() {
+  std::optional<OutboxWriter> writer;
+  for (const DeadLetter& letter : dead_) {
+    if (!letter.to_queue) continue;
+    const std::int64_t now = options_.now_us();
+    if (!writer) {
+      writer.emplace(outbox_folder(options_.lake), "deadletter-" + make_uuid7(now / 1000));
+    }
+    const std::string target = letter.row.target + std::string(kDeadLetterSuffix);
+    const std::string event = dead_letter_json(letter);
+    RETURN_IF_ERROR(writer->append({letter.match_id, now, letter.row.rule, {target}, "", event}));
+  }
+  if (!writer) return {};
+  ASSIGN_OR_RETURN(const auto file, writer->finish());
+  outbox_.add({file->name});
+  own_files_.push_back(file->name);
+  return {};
+}
+
 Status OutboxDispatcher::commit() {
+  RETURN_IF_ERROR(publish_letters());
   DeliveryStore::Commit commit;
   commit.routed = routed_;
   commit.files = outbox_.take_changes();
@@ -532,7 +587,7 @@ Status OutboxDispatcher::commit() {
 }
 
 Status OutboxDispatcher::step(std::int64_t now) {
-  more_to_do_ = false;
+  more_to_do_ = soon_ = false;
   if (look_now_ || now >= next_look_) RETURN_IF_ERROR(look(now));
   if (now >= next_tidy_) {
     RETURN_IF_ERROR(reload_rules(now));
@@ -566,12 +621,13 @@ int OutboxDispatcher::wait_ms(std::int64_t now) const {
     if (due && *due > now) until = std::min(until, *due);
   }
   if (dirty) until = std::min(until, next_commit_);
+  if (soon_) until = std::min(until, now + 10'000);
   return static_cast<int>(std::clamp<std::int64_t>((until - now + 999) / 1000, 0, 1000));
 }
 
 bool OutboxDispatcher::finished(Until until, std::int64_t now) const {
   if (stopping_) return true;
-  if (until == Until::kStopped || more_to_do_ || look_now_) return false;
+  if (until == Until::kStopped || more_to_do_ || look_now_ || !dead_.empty()) return false;
   return std::all_of(routes_.begin(), routes_.end(), [&](const auto& entry) {
     const Route& route = *entry.second;
     if (route.lane.idle()) return true;
@@ -634,12 +690,34 @@ std::int64_t system_now_us() {
 
 }  // namespace
 
+bool is_own_outbox_file(std::string_view name) {
+  return name.starts_with("schedule-") || name.starts_with("redrive-") ||
+         name.starts_with("deadletter-");
+}
+
+namespace {
+
+/// A program that a killed process had just begun to start may hold its lock for a moment more.
+Result<LakeLock> lock_deliveries(const std::filesystem::path& lake) {
+  for (int attempt = 0;; ++attempt) {
+    auto lock = LakeLock::acquire(lake / "events", "deliver", /*wait=*/false);
+    if (lock || lock.error().code != ErrorCode::kBusy) return lock;
+    if (attempt == 20) {
+      return Error{ErrorCode::kBusy,
+                   "another process delivers for this lake: " +
+                       lock.error().message.substr(0, lock.error().message.find(';'))};
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Dispatcher>> Dispatcher::open(DispatcherOptions options) {
   if (!options.now_us) options.now_us = &system_now_us;
   if (!options.environment) options.environment = [](std::string_view) { return std::string(); };
   RETURN_IF_ERROR(make_folders(outbox_folder(options.lake)));
-  ASSIGN_OR_RETURN(LakeLock lock,
-                   LakeLock::acquire(options.lake / "events", "deliver", /*wait=*/false));
+  ASSIGN_OR_RETURN(LakeLock lock, lock_deliveries(options.lake));
   ASSIGN_OR_RETURN(std::unique_ptr<DeliveryStore> store, DeliveryStore::open(options.lake));
   auto dispatcher =
       std::make_unique<OutboxDispatcher>(std::move(options), std::move(lock), std::move(store));

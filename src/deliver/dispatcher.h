@@ -41,6 +41,10 @@ struct DispatcherOptions {
   std::function<void(const std::string&)> warn;  ///< what an operator should know; may be empty
 };
 
+/// Whether delivery makes files of that name in the outbox (schedules, redrives, letters to
+/// queues): they are published by its own state, not by a batch.
+bool is_own_outbox_file(std::string_view name);
+
 struct DispatchReport {
   std::int64_t delivered = 0;
   std::int64_t failed = 0;  ///< attempts

@@ -15,7 +15,7 @@ std::vector<std::string> outbox_names(const std::filesystem::path& lake) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(outbox_folder(lake), error)) {
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with('.')) names.push_back(name);
+    if (!name.starts_with('.') && !is_own_outbox_file(name)) names.push_back(name);
   }
   std::sort(names.begin(), names.end());
   return names;

@@ -43,7 +43,7 @@ Result<std::unique_ptr<Sender>> make_sender(const RuleTarget& target,
     case TargetKind::kEventBridge:
     case TargetKind::kFirehose: break;
   }
-  return Error{ErrorCode::kUnsupported, "no sender for " + std::string(to_string(target.kind))};
+  return make_aws_sender(target, context);
 }
 
 }  // namespace clicklake

@@ -14,12 +14,17 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/credentials.h"
 #include "base/result.h"
 #include "deliver/delivery.h"
 #include "deliver/event_loop.h"
 #include "rules/rule_document.h"
 
 namespace clicklake {
+
+/// Behind a target's id: the queue of its dead letters. Such a delivery's event is {"event": ...,
+/// "attributes": {...}}.
+inline constexpr std::string_view kDeadLetterSuffix = "._dlq";
 
 /// What senders need of the outside.
 struct SenderContext {
@@ -28,6 +33,7 @@ struct SenderContext {
   /// The environment as it was when the program began; "" for what is not set.
   std::function<std::string(std::string_view)> environment;
   std::function<std::int64_t()> now_us;
+  CredentialCache* credentials = nullptr;
 };
 
 class Sender {
@@ -39,6 +45,8 @@ class Sender {
   virtual int concurrency() const = 0;
   /// False while nothing can be sent that is no fault of the target's (a token is being fetched).
   virtual bool ready() { return true; }
+  /// Why it is not ready, where that is not only for a moment; "" otherwise.
+  virtual std::string trouble() const { return {}; }
   /// `batch` has 1 to batch() deliveries.
   virtual void send(std::vector<Delivery> batch, SendDone done) = 0;
 };
@@ -59,5 +67,7 @@ Result<std::unique_ptr<Sender>> make_command_sender(const RuleTarget& target,
                                                     const SenderContext& context);
 Result<std::unique_ptr<Sender>> make_webhook_sender(const RuleTarget& target,
                                                     const SenderContext& context);
+Result<std::unique_ptr<Sender>> make_aws_sender(const RuleTarget& target,
+                                                const SenderContext& context);
 
 }  // namespace clicklake
