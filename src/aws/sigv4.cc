@@ -105,8 +105,8 @@ void sign_aws_request(HttpRequest* request, const AwsCredentials& credentials,
   text += url.path.empty() ? "/" : aws_encoded(url.path, /*keep_slash=*/true);
   text += "\n" + canonical_query(url.query) + "\n";
   for (const auto& [name, value] : headers) {
-    text += name + ":" + value + "\n";
-    names += (names.empty() ? "" : ";") + name;
+    text.append(name).append(":").append(value).append("\n");
+    names.append(names.empty() ? "" : ";").append(name);
   }
   text += "\n" + names + "\n" + hex_of(sha256(request->body));
 

@@ -414,6 +414,7 @@ Status IcebergCommit::collect(Table& table, TableMetadata& metadata,
     if (numbers[i] != 0 && touched.contains(numbers[i])) RETURN_IF_ERROR(replace(i));
   }
   std::vector<int> specs;
+  specs.reserve(entries.by_spec.size());
   for (const auto& [spec, of] : entries.by_spec) specs.push_back(spec);
   for (const int spec : specs) {
     for (const std::size_t i : choose_merges(kept, taken, spec, entries.by_spec[spec].live)) {
