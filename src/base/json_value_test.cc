@@ -20,7 +20,8 @@ TEST(JsonValueTest, MembersKeepTheirOrder) {
 }
 
 TEST(JsonValueTest, StringsComeBackAsTheyWereWritten) {
-  const std::string text("quote\" back\\ \n\r\t\x01 \x7F nul\0 ünï 🦆", 36);
+  constexpr char kText[] = "quote\" back\\ \n\r\t\x01 \x7F nul\0 ünï 🦆";
+  const std::string text(kText, sizeof kText - 1);
   std::string json;
   append_json_string(&json, text);
   const auto value = parse_json(json);
