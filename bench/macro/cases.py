@@ -3,7 +3,7 @@ import dataclasses
 import subprocess
 from collections.abc import Callable
 
-from macro import count_keys, event_rules, measure, parquet_bytes, parse_only, peers, raw_queries, scale, scan_bill, short_runs, throughput, wall
+from macro import count_keys, event_delivery, event_rules, measure, parquet_bytes, parse_only, peers, raw_queries, scale, scan_bill, short_runs, throughput, wall
 
 
 @dataclasses.dataclass
@@ -48,6 +48,7 @@ CASES = [
     Case("generate", "generate alone", throughput.generate),
     Case("count-keys", "run --in-place, counting keys and kinds of values for drift, and not: 11 pairs", count_keys.count_keys),
     Case("event-rules", "event patterns, one thread: events a second against event-ruler, memory and build of 100,000 rules", event_rules.event_rules),
+    Case("event-delivery", "deliveries a second to a file and a loopback webhook, and their latency from the commit", event_delivery.event_delivery),
     Case("scale-events", "memory and CPU per event at 10 x the events, same users and pages (9.4 GB of input)", scale.ten_times_events),
     Case("scale-members", "memory and CPU per event at 10 x the events and 2.6 x the users (9.4 GB of input)", scale.ten_times_events_of_more_users),
     Case("scale-hours", "CPU per event at 10 x the hours (9.4 GB of input)", scale.ten_times_hours),

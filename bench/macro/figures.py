@@ -58,6 +58,10 @@ FIGURES = {
     "select_1": Figure("start-up", "`sql \"SELECT 1\"`", "ms", 90, None),
     "ingest": Figure("ingest", "`ingest` alone (validate, route, merge, copy)", "MB/s", 1000, None, True, 0),
     "ingest_of_disk": Figure("ingest", "`ingest` alone against writing and syncing the same bytes", "of the disk's rate", None, None, True, 2),
+    "deliver_file": Figure("event-delivery", "deliveries to a file", "a second", 50_000, None, True, 0),
+    "deliver_webhook": Figure("event-delivery", "deliveries to a loopback webhook over kept connections", "a second", 5_000, None, True, 0),
+    "deliver_p50": Figure("event-delivery", "from the commit to a local webhook, median", "ms", None, 5, False, 2),
+    "deliver_p99": Figure("event-delivery", "from the commit to a local webhook, 99 of 100", "ms", None, 25, False, 2),
     "generate": Figure("generate", "`generate`", "MB/s", 300, None, True, 0),
 }
 
