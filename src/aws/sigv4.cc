@@ -105,7 +105,7 @@ void sign_aws_request(HttpRequest* request, const AwsCredentials& credentials,
   text += url.path.empty() ? "/" : aws_encoded(url.path, /*keep_slash=*/true);
   text += "\n" + canonical_query(url.query) + "\n";
   for (const auto& [name, value] : headers) {
-    text += name + ":" + value + "\n";
+    text.append(name).append(":").append(value).append("\n");
     names += (names.empty() ? "" : ";") + name;
   }
   text += "\n" + names + "\n" + hex_of(sha256(request->body));

@@ -37,9 +37,10 @@ std::uint64_t rule_folder_version(const std::filesystem::path& folder) {
   std::error_code error;
   std::string text;
   for (const std::filesystem::path& file : rule_files(folder, &error)) {
-    text += file.string() + '\n' +
-            std::to_string(std::filesystem::last_write_time(file, error).time_since_epoch().count()) +
-            ' ' + std::to_string(std::filesystem::file_size(file, error)) + '\n';
+    text +=
+        file.string() + '\n' +
+        std::to_string(std::filesystem::last_write_time(file, error).time_since_epoch().count()) +
+        ' ' + std::to_string(std::filesystem::file_size(file, error)) + '\n';
   }
   return xxh64(text, 0);
 }
@@ -75,10 +76,9 @@ Result<RuleFolder> load_rule_folder(const std::filesystem::path& folder) {
       continue;
     }
     loaded.problems.push_back(
-        {ErrorCode::kInvalidData, loaded.rules[i].file.string() + ": the rule '" +
-                                      loaded.rules[i].rule.name + "' is in " +
-                                      loaded.rules[i - 1].file.string() +
-                                      " already: give it another name, or remove one"});
+        {ErrorCode::kInvalidData,
+         loaded.rules[i].file.string() + ": the rule '" + loaded.rules[i].rule.name + "' is in " +
+             loaded.rules[i - 1].file.string() + " already: give it another name, or remove one"});
     loaded.rules.erase(loaded.rules.begin() + static_cast<std::ptrdiff_t>(i));
   }
   return loaded;
