@@ -220,6 +220,7 @@ class Chain {
     HttpRequest request;
     request.method = "GET";
     request.timeout_ms = kFetchTimeoutMs;
+    request.direct = true;
     const std::string relative = environment_("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
     request.url = relative.empty() ? environment_("AWS_CONTAINER_CREDENTIALS_FULL_URI")
                                    : "http://169.254.170.2" + relative;
@@ -256,6 +257,7 @@ class Chain {
     request.url = base + "/latest/api/token";
     request.headers = {"X-aws-ec2-metadata-token-ttl-seconds: 21600"};
     request.timeout_ms = kMachineTimeoutMs;
+    request.direct = true;
     ASSIGN_OR_RETURN(const HttpResponse token, http_fetch(request));
     if (token.failure != HttpResponse::Failure::kNone || token.status != 200 ||
         token.body.find_first_of("\r\n") != std::string::npos) {

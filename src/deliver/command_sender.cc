@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -11,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <map>
 
@@ -101,6 +101,7 @@ class CommandSender final : public Sender {
 
   int spawn(const Delivery& delivery, int input, int errors, pid_t* pid) {
     std::vector<char*> arguments;
+    arguments.reserve(command_.size() + 1);
     for (std::string& word : command_) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     std::vector<std::string> added = {"CLICKLAKE_DELIVERY_ID=" + delivery.id,

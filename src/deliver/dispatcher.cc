@@ -574,6 +574,7 @@ Status OutboxDispatcher::commit() {
       lane.opened.push_back({route->id, delivery_id(line.id, route->target_id), std::move(match)});
     }
     route->dirty = false;
+    if (route->lane.idle()) route->reader = PlaceReader();  // its file and block
   }
   for (DeadLetter& letter : dead_) RETURN_IF_ERROR(dead_file_.append(&letter));
   RETURN_IF_ERROR(dead_file_.sync());

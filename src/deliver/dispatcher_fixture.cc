@@ -1,9 +1,8 @@
 #include "deliver/dispatcher_fixture.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 
 #include "outbox/outbox_file.h"

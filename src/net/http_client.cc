@@ -153,6 +153,7 @@ class CurlClient final : public HttpClient {
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.timeout_ms));
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
+    if (request.direct) set(CURLOPT_NOPROXY, "*");
     if (!request.ca_file.empty()) {
       set(CURLOPT_CAINFO, request.ca_file.c_str());
       set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));

@@ -28,6 +28,7 @@ struct HttpRequest {
   std::vector<std::string> headers;  ///< "Name: value"; "Name;" sends an empty one
   std::string body;
   std::int64_t timeout_ms = 5'000;  ///< from start to the answer's last byte
+  bool direct = false;              ///< through no proxy, whatever the environment says
   std::string ca_file = {};         ///< PEM of authorities instead of the system's
 };
 

@@ -1,8 +1,8 @@
 #include "outbox/outbox_file.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
+#include <cstdlib>
 #include <fstream>
 
 namespace clicklake {

@@ -46,8 +46,9 @@ Status rename(const JsonValue& from, const Renames& names,
     const auto known = std::find_if(names.begin(), names.end(),
                                     [&](const auto& entry) { return entry.first == name; });
     if (known == names.end()) {
-      return Error{ErrorCode::kUnsupported,
-                   path + "." + name + ": nothing of that kind can be carried out here"};
+      std::string message = path;
+      message.append(".").append(name).append(": nothing of that kind can be carried out here");
+      return Error{ErrorCode::kUnsupported, std::move(message)};
     }
     to->names.emplace_back(known->second);
     to->elements.push_back(from.elements[i]);

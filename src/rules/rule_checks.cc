@@ -85,6 +85,9 @@ Status check_target(const RuleTarget& target) {
   if (!is_name(target.id)) {
     return wrong(target, "id: letters, digits, '.', '-' and '_' are allowed");
   }
+  if (target.id.ends_with("._dlq")) {
+    return wrong(target, "id: ._dlq at the end is kept for queues of dead letters");
+  }
   for (const std::string* text : {&target.arn, &target.role_arn, &target.dead_letter_arn,
                                   &target.message_group_id, &target.subject}) {
     if (!is_plain_text(*text)) return wrong(target, "it holds a control character");

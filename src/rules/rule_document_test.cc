@@ -129,6 +129,9 @@ TEST(RuleDocumentTest, TargetsHaveWhatTheirKindNeeds) {
   EXPECT_THAT(message(with_target(R"("kind":"stdout","input":1,"inputPath":"$.a")")),
               HasSubstr("only one of input, inputPath and inputTransformer"));
   EXPECT_THAT(message(with_target(R"("kind":"stdout","inputPath":"a")")), HasSubstr("inputPath"));
+  EXPECT_THAT(
+      message(R"({"name":"r","eventPattern":{},"targets":[{"id":"a._dlq","kind":"stdout"}]})"),
+      HasSubstr("._dlq"));
   EXPECT_THAT(message(with_target(R"("kind":"stdout","deadLetter":{"arn":"x"})")),
               HasSubstr("deadLetter.arn"));
   EXPECT_THAT(message(R"({"name":"r","eventPattern":{},"targets":[{"id":"t","kind":"stdout"},)"
