@@ -239,6 +239,7 @@ std::optional<std::int64_t> Lane::next_due() const {
 
 std::vector<MatchPlace> Lane::open_places() const {
   std::vector<MatchPlace> places;
+  places.reserve(open_.size());
   for (const auto& [place, open] : open_) places.push_back(place);
   return places;
 }

@@ -16,6 +16,7 @@ std::vector<FiredRule> ScheduleFiring::due(const RuleFolder& rules, std::int64_t
                                            const std::string& account, const std::string& region) {
   std::vector<FiredRule> due;
   next_.reset();
+  const std::string arns = "arn:aws:events:" + region + ":" + account + ":rule/";
   for (const StoredRule& stored : rules.rules) {
     const RuleDocument& rule = stored.rule;
     if (!rule.enabled || !rule.schedule || rule.targets.empty()) continue;
@@ -44,7 +45,7 @@ std::vector<FiredRule> ScheduleFiring::due(const RuleFolder& rules, std::int64_t
       json.member("detail-type", "Scheduled Event").member("source", "aws.events");
       json.member("account", account).member("time", format_timestamp(*time));
       json.member("region", region).key("resources").begin_array();
-      json.value("arn:aws:events:" + region + ":" + account + ":rule/" + rule.name);
+      json.value(arns + rule.name);
       json.end_array().key("detail").begin_object().end_object().end_object();
       fired.event = json.text();
       due.push_back(std::move(fired));

@@ -127,7 +127,9 @@ class WebhookSender final : public Sender {
     }
     bool typed = false;
     for (const auto& [name, value] : webhook_.headers) {
-      headers_.push_back(value.empty() ? name + ";" : name + ": " + value);
+      // libcurl's way to send an empty one.
+      headers_.push_back(name + (value.empty() ? ";" : ": "));
+      headers_.back() += value;
       typed = typed || same_name(name, "Content-Type");
     }
     if (!typed) headers_.emplace_back("Content-Type: application/json");

@@ -57,8 +57,8 @@ Result<const CurlApi*> open_library() {
 }  // namespace
 
 Result<const CurlApi*> curl_api() {
-  static const Result<const CurlApi*> api = open_library();
-  return api;
+  static const Result<const CurlApi*> kApi = open_library();
+  return kApi;
 }
 
 }  // namespace clicklake

@@ -21,13 +21,13 @@ void set(JsonValue* object, std::string_view name, JsonValue value) {
 
 /// "Id"="1","Arn"="arn:..." as the command line's shorthand has it, flat members only.
 Result<JsonValue> read_shorthand(const std::string& text, const std::string& where) {
+  const std::string target = where + ": the target '" + text + "'";
   JsonValue object;
   std::size_t at = 0;
   while (at < text.size()) {
     const std::size_t equals = text.find('=', at);
     if (equals == std::string::npos || equals == at) {
-      return Error{ErrorCode::kInvalidData,
-                   where + ": the target '" + text + "' is neither JSON nor Id=...,Arn=..."};
+      return Error{ErrorCode::kInvalidData, target + " is neither JSON nor Id=...,Arn=..."};
     }
     std::string name = text.substr(at, equals - at);
     std::erase(name, '"');
@@ -35,9 +35,9 @@ Result<JsonValue> read_shorthand(const std::string& text, const std::string& whe
     const std::size_t begin = equals + (quoted ? 2 : 1);
     const std::size_t end = std::min(text.find(quoted ? '"' : ',', begin), text.size());
     if (!quoted && begin < text.size() && (text[begin] == '{' || text[begin] == '[')) {
-      return Error{ErrorCode::kUnsupported, where + ": write the target " + name +
-                                                " as JSON: the shorthand of nested "
-                                                "members is not read"};
+      return Error{ErrorCode::kUnsupported, target +
+                                                ": write it as JSON: nested members of the "
+                                                "shorthand are not read"};
     }
     set(&object, name, text_value(std::string_view(text).substr(begin, end - begin)));
     at = quoted ? end + 2 : end + 1;
@@ -99,13 +99,15 @@ class AwsCommand {
         {"--role-arn", "RoleArn"}, {"--event-bus-name", "EventBusName"},
     };
     for (const std::string& value : values_) {
+      std::string shown = option;
+      shown.append(" '").append(value).append("'");
       if (value.starts_with("file://")) {
-        return wrong(option + " " + value +
+        return wrong(shown +
                      " names another file: import that file's JSON instead, together with this");
       }
       if (value.find('$') != std::string::npos && option != "--targets" &&
           option != "--cli-input-json" && value.find("$.") == std::string::npos) {
-        return wrong(option + " '" + value + "' holds a variable of the shell: write its value");
+        return wrong(shown + " holds a variable of the shell: write its value");
       }
     }
     if (option == "--cli-input-json") {
