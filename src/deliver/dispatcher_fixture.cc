@@ -39,7 +39,7 @@ void DispatcherTest::write_rule(std::string_view targets, std::string_view name)
 }
 
 void DispatcherTest::publish(const std::string& batch, int first, int count,
-                             std::vector<std::string_view> targets, std::string_view rule,
+                             const std::vector<std::string_view>& targets, std::string_view rule,
                              std::int64_t accepted_us) {
   OutboxWriter writer(outbox_folder(lake_), batch);
   const std::int64_t now = std::chrono::duration_cast<std::chrono::microseconds>(

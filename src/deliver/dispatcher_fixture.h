@@ -25,7 +25,7 @@ class DispatcherTest : public testing::Test {
   void write_rule(std::string_view targets, std::string_view name = "r");
   /// Publishes `count` events {"n": first...} for rule and targets.
   void publish(const std::string& batch, int first, int count,
-               std::vector<std::string_view> targets, std::string_view rule = "r",
+               const std::vector<std::string_view>& targets, std::string_view rule = "r",
                std::int64_t accepted_us = 0);
   std::unique_ptr<Dispatcher> open();
   DispatchReport run(Dispatcher::Until until = Dispatcher::Until::kDrained);

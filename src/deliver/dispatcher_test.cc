@@ -18,7 +18,6 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 std::vector<int> numbers(int first, int count) {
   std::vector<int> all(static_cast<std::size_t>(count));

@@ -22,6 +22,7 @@ void EventLoop::unwatch(int fd) { watches_.erase(fd); }
 
 Status EventLoop::run_once(int wait_ms) {
   std::vector<pollfd> fds;
+  fds.reserve(watches_.size());
   for (const auto& [fd, watch] : watches_) fds.push_back({fd, watch.events, 0});
   if (http_ != nullptr) {
     RETURN_IF_ERROR(http_->step(&fds, wait_ms));

@@ -13,8 +13,6 @@
 namespace clicklake {
 namespace {
 
-using testing::HasSubstr;
-
 class WebhookSenderTest : public DispatcherTest {
  protected:
   void write_hook(const LoopbackServer& server, std::string_view more = "") {

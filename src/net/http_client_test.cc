@@ -8,8 +8,6 @@
 namespace clicklake {
 namespace {
 
-using testing::HasSubstr;
-
 HttpResponse fetch(HttpRequest request) {
   auto response = http_fetch(std::move(request));
   EXPECT_TRUE(response.has_value()) << (response ? "" : response.error().message);

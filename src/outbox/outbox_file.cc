@@ -31,8 +31,8 @@ void ring_doorbell(const std::filesystem::path& folder) {
   ::close(fd);
 }
 
-OutboxWriter::OutboxWriter(std::filesystem::path folder, std::string_view batch)
-    : path_(std::move(folder) / (std::string(batch) + ".jsonl")) {}
+OutboxWriter::OutboxWriter(const std::filesystem::path& folder, std::string_view batch)
+    : path_(folder / (std::string(batch) + ".jsonl")) {}
 
 Status OutboxWriter::append(const OutboxMatch& match) {
   const std::lock_guard lock(mutex_);

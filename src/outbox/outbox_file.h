@@ -33,7 +33,7 @@ struct OutboxFile {
 class OutboxWriter {
  public:
   /// Writes `<folder>/<batch>.jsonl`; nothing is made before the first match.
-  OutboxWriter(std::filesystem::path folder, std::string_view batch);
+  OutboxWriter(const std::filesystem::path& folder, std::string_view batch);
 
   /// Errors: kIo, kNoSpace.
   Status append(const OutboxMatch& match);
