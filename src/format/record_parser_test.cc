@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "format/line_index.h"
 #include "format/line_reader.h"
+#include "format/line_shapes.h"
 #include "model/time.h"
 
 namespace clicklake {
@@ -24,17 +26,13 @@ struct Parsed {
 
 std::string shown(std::string_view v) { return v.data() == nullptr ? "~" : std::string(v); }
 
-Parsed parse_with(RecordParser* parser, std::string_view line) {
-  std::string buffer(line);
-  buffer.push_back('\n');
-  buffer.append(kLinePadding, '"');
-  Record record;
+Parsed owned(const RecordParser& parser, ParseOutcome outcome, const Record& record) {
   Parsed parsed;
-  parsed.outcome = parser->parse(std::string_view(buffer).substr(0, line.size()), &record);
+  parsed.outcome = outcome;
   if (parsed.outcome == ParseOutcome::kRejected) {
-    parsed.reason = to_string(parser->rejection().reason);
-    parsed.field = parser->rejection().field;
-    parsed.position = parser->rejection().position;
+    parsed.reason = to_string(parser.rejection().reason);
+    parsed.field = parser.rejection().field;
+    parsed.position = parser.rejection().position;
   }
   if (parsed.outcome == ParseOutcome::kRecord) {
     for (const auto f : record.fields) parsed.fields.push_back(shown(f));
@@ -43,6 +41,16 @@ Parsed parse_with(RecordParser* parser, std::string_view line) {
     parsed.time = record.timestamp_us;
   }
   return parsed;
+}
+
+Parsed parse_with(RecordParser* parser, std::string_view line) {
+  std::string buffer(line);
+  buffer.push_back('\n');
+  buffer.append(kLinePadding, '"');
+  Record record;
+  const ParseOutcome outcome =
+      parser->parse(std::string_view(buffer).substr(0, line.size()), &record);
+  return owned(*parser, outcome, record);
 }
 
 Parsed parse(std::string_view line) {
@@ -262,10 +270,11 @@ void expect_same(const Parsed& a, const Parsed& b, std::string_view line) {
   EXPECT_EQ(a.time, b.time) << line;
 }
 
-TEST(RecordParserTest, ALineOfAKnownShapeIsTheSameRecord) {
+/// Lines that nearly follow one another's shapes.
+std::vector<std::string> near_misses() {
   const std::string head =
       R"({"user_id":"u1","session_id":"s1","event_type":"click","event_timestamp":)";
-  const std::vector<std::string> lines{
+  return {
       head + R"("2024-11-04T15:00:00.123Z","metadata":{"b":"2","a":"1"}})",
       head + R"("2024-11-04T15:00:59.999Z","metadata":{"b":"","a":"\u00e9\n"}})",
       head + R"("2024-11-04T15:00:60.000Z","metadata":{"b":"2","a":"1"}})",
@@ -297,6 +306,10 @@ TEST(RecordParserTest, ALineOfAKnownShapeIsTheSameRecord) {
       R"({"user_id":"u1","session_id":"s1","event_type":"","event_timestamp":"2024-11-04T15:00:00.123Z","metadata":{"b":"2","a":"1"}})",
       R"({"user_id":"u1","session_id":null,"event_type":true,"event_timestamp":"2024-11-04T15:00:00.123Z"})",
       R"({"user_id":"u1","session_id":[],"event_type":true,"event_timestamp":"2024-11-04T15:00:00.123Z"})"};
+}
+
+TEST(RecordParserTest, ALineOfAKnownShapeIsTheSameRecord) {
+  const std::vector<std::string> lines = near_misses();
   for (const std::string& taught : lines) {
     for (const std::string& line : lines) expect_same(parse_after(taught, line), parse(line), line);
   }
@@ -304,6 +317,48 @@ TEST(RecordParserTest, ALineOfAKnownShapeIsTheSameRecord) {
   RecordParser parser;
   for (int round = 0; round < 3; ++round) {
     for (const std::string& line : lines) expect_same(parse_with(&parser, line), parse(line), line);
+  }
+}
+
+TEST(RecordParserTest, ALineOfAnIndexedBlockIsTheSameRecord) {
+  // Some before they are known and most after, between blank and short lines, each block at another
+  // place.
+  std::vector<std::string> lines;
+  for (int round = 0; round < 4; ++round) {
+    for (const std::string& line : near_misses()) {
+      lines.push_back(line);
+      lines.push_back(kPlain);
+      if (round % 2 == 0) lines.emplace_back(static_cast<std::size_t>(round), ' ');
+    }
+  }
+  RecordParser first;
+  RecordParser second;
+  LineShapes shapes;
+  LineIndex index;
+  for (RecordParser* parser : {&first, &second}) {
+    parser->use_shapes(&shapes);
+    parser->use_index(&index);
+    parser->note_values(true);
+  }
+  for (std::size_t offset = 0; offset < 3; ++offset) {
+    std::string block(offset, ' ');
+    for (const std::string& line : lines) block.append(line).append("\n");
+    const std::size_t size = block.size() - offset;
+    block.append(kLinePadding, '"');
+    index.take_block(block.data() + offset, size);
+    ASSERT_TRUE(index.has_block());
+    const char* at = block.data() + offset;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      RecordParser& parser = i % 3 == 0 ? first : second;  // they read on from one another
+      Record record;
+      std::string_view line;
+      const ParseOutcome outcome = parser.parse_next(at, &line, &record);
+      ASSERT_EQ(line, lines[i]);
+      expect_same(owned(parser, outcome, record), parse(lines[i]), lines[i]);
+      at += line.size() + 1;
+      ASSERT_GE(index.block() + *index.mark(), at) << line;
+    }
+    index.clear();
   }
 }
 

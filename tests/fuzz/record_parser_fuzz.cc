@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "format/line_index.h"
 #include "format/line_reader.h"
 #include "format/record_parser.h"
 #include "model/raw_schema.h"
@@ -39,6 +40,31 @@ std::optional<std::string> owned(std::string_view text) {
   return std::string(text);
 }
 
+Answer owned(RecordParser* parser, ParseOutcome outcome, const Record& record,
+             std::string_view line);
+
+/// Parses `line` as the second of a block whose first line taught the parser, by the block's index.
+Answer ask_indexed(std::string_view taught, std::string_view line) {
+  const std::size_t size = taught.size() + 1 + line.size() + 1;
+  const auto buffer = std::make_unique<char[]>(size + kLinePadding);
+  std::memset(buffer.get(), '"', size + kLinePadding);
+  taught.copy(buffer.get(), taught.size());
+  buffer[taught.size()] = '\n';
+  line.copy(buffer.get() + taught.size() + 1, line.size());
+  buffer[size - 1] = '\n';
+  RecordParser parser;
+  LineIndex index;
+  parser.use_index(&index);
+  index.take_block(buffer.get(), size);
+  Record record;
+  std::string_view read;
+  parser.parse_next(buffer.get(), &read, &record);
+  require(read == taught);
+  const ParseOutcome outcome = parser.parse_next(read.data() + read.size() + 1, &read, &record);
+  require(read == line);
+  return owned(&parser, outcome, record, line);
+}
+
 /// Parses `line` from a buffer of just its size, whose bytes behind the line end are `behind`.
 Answer ask(RecordParser* parser, std::string_view line, char behind) {
   const std::size_t size = line.size() + kLinePadding;
@@ -47,8 +73,14 @@ Answer ask(RecordParser* parser, std::string_view line, char behind) {
   line.copy(buffer.get(), line.size());
   buffer[line.size()] = '\n';
   Record record;
+  const ParseOutcome outcome = parser->parse({buffer.get(), line.size()}, &record);
+  return owned(parser, outcome, record, line);
+}
+
+Answer owned(RecordParser* parser, ParseOutcome outcome, const Record& record,
+             std::string_view line) {
   Answer answer;
-  answer.outcome = parser->parse({buffer.get(), line.size()}, &record);
+  answer.outcome = outcome;
   if (answer.outcome == ParseOutcome::kRejected) {
     const Rejection& rejection = parser->rejection();
     answer.reason = to_string(rejection.reason);
@@ -215,6 +247,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   RecordParser fresh;
   const Answer answer = ask(&fresh, line, '"');
+  if (first_end != std::string_view::npos)
+    require(ask_indexed(text.substr(0, first_end), line) == answer);
+  require(ask_indexed(line, line) == answer);
   for (const char behind : {'}', '0', '\x80'}) require(ask(&used, line, behind) == answer);
 
   Answer expected = plainly(line);
