@@ -250,9 +250,7 @@ Status SqliteCatalog::apply_change(std::int64_t batch_no, const TableChange& cha
 Status SqliteCatalog::add_snapshot(std::int64_t batch_no, const OpenTable& table,
                                    const TableChange& change, std::int64_t now,
                                    const IcebergCommit::NewSnapshot& snapshot) {
-  const std::string_view operation = change.removed.empty() ? "append"
-                                     : change.added.empty() ? "delete"
-                                                            : "overwrite";
+  const std::string_view operation = operation_of(change);
   // Starts from the parent's totals; its time never goes back, whatever the clock does.
   return connection_->execute(
       "INSERT INTO snapshots(snapshot_id, table_no, parent, sequence_number, batch_no, "

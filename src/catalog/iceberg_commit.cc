@@ -22,6 +22,21 @@ using iceberg::ManifestEntry;
 using iceberg::ManifestFile;
 using iceberg::TableMetadata;
 
+// What collect_rows() reads of live files.
+#define CLICKLAKE_LIVE_FILES                                                                     \
+  "SELECT f.file_no, f.path, f.partition, f.records, f.size, s.statistics,"                      \
+  " f.added_snapshot, n.sequence_number FROM data_files f"                                       \
+  " JOIN file_statistics s USING (file_no) JOIN snapshots n ON n.snapshot_id = f.added_snapshot" \
+  " WHERE f.removed_snapshot IS NULL AND "
+#define CLICKLAKE_IN_ORDER " ORDER BY f.partition, f.path"
+constexpr const char* kFilesOfManifest =
+    CLICKLAKE_LIVE_FILES "f.manifest_no = ?1" CLICKLAKE_IN_ORDER;
+constexpr const char* kFilesOfTable = CLICKLAKE_LIVE_FILES "f.table_no = ?1" CLICKLAKE_IN_ORDER;
+constexpr const char* kUnlistedFiles =
+    CLICKLAKE_LIVE_FILES "f.table_no = ?1 AND f.manifest_no IS NULL" CLICKLAKE_IN_ORDER;
+#undef CLICKLAKE_LIVE_FILES
+#undef CLICKLAKE_IN_ORDER
+
 constexpr std::size_t kFilesAtOnce = 8;
 /// A manifest of so many files is left as it is.
 constexpr int kMostMergedFiles = 10'000;
@@ -114,6 +129,11 @@ void expire_snapshots(TableMetadata& metadata, std::int64_t now_ms) {
 }
 
 }  // namespace
+
+std::string_view operation_of(const TableChange& change) {
+  if (change.removed.empty()) return "append";
+  return change.added.empty() ? "delete" : "overwrite";
+}
 
 /// The entries of the manifests to write, with the rows that they are of.
 struct IcebergCommit::Entries {
@@ -281,7 +301,7 @@ Status IcebergCommit::add_snapshot(Table& table, TableMetadata& metadata) {
 
   ASSIGN_OR_RETURN(std::vector<ManifestFile> manifests, live_manifests(metadata));
   Entries entries;
-  RETURN_IF_ERROR(collect(table, metadata, snapshot.sequence_number, manifests, entries));
+  RETURN_IF_ERROR(collect(table, metadata, manifests, entries));
   RETURN_IF_ERROR(write_manifests(table, metadata, snapshot.sequence_number, entries, manifests));
   snapshot.schema_id = metadata.current_schema_id;
 
@@ -293,10 +313,8 @@ Status IcebergCommit::add_snapshot(Table& table, TableMetadata& metadata) {
   files_.push_back({path, std::move(list)});
 
   ASSIGN_OR_RETURN(const iceberg::SnapshotCounts counts, count(table));
-  const std::string_view operation = table.change == nullptr         ? "append"
-                                     : table.change->removed.empty() ? "append"
-                                     : table.change->added.empty()   ? "delete"
-                                                                     : "overwrite";
+  const std::string_view operation =
+      table.change == nullptr ? "append" : operation_of(*table.change);
   snapshot.summary = iceberg::make_summary(operation, counts);
   snapshot.summary["clicklake.batch-id"] = commit_.batch_id;
   iceberg::add_snapshot(metadata, std::move(snapshot));
@@ -304,8 +322,8 @@ Status IcebergCommit::add_snapshot(Table& table, TableMetadata& metadata) {
 }
 
 Status IcebergCommit::collect_rows(Rows rows, const Table& table, TableMetadata& metadata,
-                                   EntryStatus status, Entries& entries,
-                                   const std::set<std::string, std::less<>>* removed) {
+                                   const std::set<std::string, std::less<>>& removed,
+                                   Entries& entries) {
   for (;;) {
     ASSIGN_OR_RETURN(const bool more, rows.next());
     if (!more) return {};
@@ -320,9 +338,9 @@ Status IcebergCommit::collect_rows(Rows rows, const Table& table, TableMetadata&
     ASSIGN_OR_RETURN(iceberg::StarPartition partition,
                      iceberg::parse_star_partition(*table.definition, rows.text(2)));
     const int spec = iceberg::ensure_star_spec(metadata, *table.definition, partition.buckets);
-    const bool is_removed = removed != nullptr && removed->contains(path);
+    const bool is_removed = removed.contains(path);
     ManifestEntry entry;
-    entry.status = is_removed ? EntryStatus::kDeleted : status;
+    entry.status = is_removed ? EntryStatus::kDeleted : EntryStatus::kExisting;
     entry.snapshot_id = is_removed ? table.new_snapshot : rows.integer(6);
     entry.sequence_number = entry.file_sequence_number = rows.integer(7);
     entry.file = iceberg::star_data_file(
@@ -335,8 +353,7 @@ Status IcebergCommit::collect_rows(Rows rows, const Table& table, TableMetadata&
 
 /// What the new manifests list; takes those that they replace out of `kept`.
 Status IcebergCommit::collect(Table& table, TableMetadata& metadata,
-                              std::int64_t /*sequence_number*/, std::vector<ManifestFile>& kept,
-                              Entries& entries) {
+                              std::vector<ManifestFile>& kept, Entries& entries) {
   std::set<std::string, std::less<>> removed;
   std::set<std::int64_t> touched;
   if (table.change != nullptr) {
@@ -368,27 +385,10 @@ Status IcebergCommit::collect(Table& table, TableMetadata& metadata,
       entries.add(spec, std::move(entry), 0, file.path);
     }
   }
-  constexpr const char* kColumns =
-      "SELECT f.file_no, f.path, f.partition, f.records, f.size, s.statistics, f.added_snapshot,"
-      " n.sequence_number FROM data_files f JOIN file_statistics s USING (file_no)"
-      " JOIN snapshots n ON n.snapshot_id = f.added_snapshot"
-      " WHERE f.manifest_no = ?1 AND f.removed_snapshot IS NULL ORDER BY f.partition, f.path";
-  constexpr const char* kUnlisted =
-      "SELECT f.file_no, f.path, f.partition, f.records, f.size, s.statistics, f.added_snapshot,"
-      " n.sequence_number FROM data_files f JOIN file_statistics s USING (file_no)"
-      " JOIN snapshots n ON n.snapshot_id = f.added_snapshot"
-      " WHERE f.table_no = ?1 AND f.manifest_no IS NULL AND f.removed_snapshot IS NULL"
-      " ORDER BY f.partition, f.path";
-  constexpr const char* kAll =
-      "SELECT f.file_no, f.path, f.partition, f.records, f.size, s.statistics, f.added_snapshot,"
-      " n.sequence_number FROM data_files f JOIN file_statistics s USING (file_no)"
-      " JOIN snapshots n ON n.snapshot_id = f.added_snapshot"
-      " WHERE f.table_no = ?1 AND f.removed_snapshot IS NULL ORDER BY f.partition, f.path";
   {
-    ASSIGN_OR_RETURN(Rows rows, table.moved ? connection_.query(kAll, table.table_no)
-                                            : connection_.query(kUnlisted, table.table_no));
-    RETURN_IF_ERROR(
-        collect_rows(std::move(rows), table, metadata, EntryStatus::kExisting, entries, &removed));
+    ASSIGN_OR_RETURN(Rows rows, table.moved ? connection_.query(kFilesOfTable, table.table_no)
+                                            : connection_.query(kUnlistedFiles, table.table_no));
+    RETURN_IF_ERROR(collect_rows(std::move(rows), table, metadata, removed, entries));
   }
 
   // Manifests by number: those that list what is removed are written anew, and so are many small
@@ -406,9 +406,8 @@ Status IcebergCommit::collect(Table& table, TableMetadata& metadata,
   const auto replace = [&](std::size_t i) -> Status {
     taken[i] = replaced[i] = true;
     table.replaced_manifests.push_back(numbers[i]);
-    ASSIGN_OR_RETURN(Rows rows, connection_.query(kColumns, numbers[i]));
-    return collect_rows(std::move(rows), table, metadata, EntryStatus::kExisting, entries,
-                        &removed);
+    ASSIGN_OR_RETURN(Rows rows, connection_.query(kFilesOfManifest, numbers[i]));
+    return collect_rows(std::move(rows), table, metadata, removed, entries);
   };
   for (std::size_t i = 0; i < kept.size(); ++i) {
     if (numbers[i] != 0 && touched.contains(numbers[i])) RETURN_IF_ERROR(replace(i));

@@ -33,6 +33,9 @@ namespace clicklake {
 /// Under which name `load_catalog` finds the tables.
 inline constexpr std::string_view kIcebergCatalog = "lake";
 
+/// Iceberg's word for what a change does: "append", "delete" or "overwrite".
+std::string_view operation_of(const TableChange& change);
+
 class IcebergCommit {
  public:
   /// `connection`: of a catalog whose file lies in the lake's folder.
@@ -88,11 +91,10 @@ class IcebergCommit {
   Result<iceberg::TableMetadata> base_metadata(const Table& table, int* version);
   Result<std::vector<iceberg::ManifestFile>> live_manifests(const iceberg::TableMetadata& metadata);
   Status add_snapshot(Table& table, iceberg::TableMetadata& metadata);
-  Status collect(Table& table, iceberg::TableMetadata& metadata, std::int64_t sequence_number,
+  Status collect(Table& table, iceberg::TableMetadata& metadata,
                  std::vector<iceberg::ManifestFile>& kept, Entries& entries);
   Status collect_rows(Rows rows, const Table& table, iceberg::TableMetadata& metadata,
-                      iceberg::EntryStatus status, Entries& entries,
-                      const std::set<std::string, std::less<>>* removed);
+                      const std::set<std::string, std::less<>>& removed, Entries& entries);
   Status write_manifests(Table& table, const iceberg::TableMetadata& metadata,
                          std::int64_t sequence_number, const Entries& entries,
                          std::vector<iceberg::ManifestFile>& manifests);
