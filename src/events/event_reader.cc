@@ -5,11 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/json_lexing.h"
 #include "base/utf8.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 namespace clicklake::events {
 namespace {
@@ -21,61 +18,6 @@ inline bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c ==
 
 inline const char* skip_space(const char* p) {
   while (is_space(*p)) ++p;
-  return p;
-}
-
-/// From inside a string to its next '"', '\\' or control character; the zeros behind the text are
-/// such. `*high` gets a bit where a byte beyond ASCII was passed.
-inline const char* scan_string(const char* p, std::uint32_t* high) {
-#if defined(__SSE2__)
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const __m128i control = _mm_set1_epi8(0x1F);
-  for (;;) {
-    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    const __m128i stop =
-        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash)),
-                     _mm_cmpeq_epi8(_mm_min_epu8(v, control), v));
-    const auto mask = static_cast<std::uint32_t>(_mm_movemask_epi8(stop));
-    const auto beyond = static_cast<std::uint32_t>(_mm_movemask_epi8(v));
-    if (mask != 0) {
-      const int at = __builtin_ctz(mask);
-      *high |= beyond & ((1U << at) - 1);
-      return p + at;
-    }
-    *high |= beyond;
-    p += 16;
-  }
-#else
-  for (;; ++p) {
-    const auto c = static_cast<unsigned char>(*p);
-    if (c == '"' || c == '\\' || c < 0x20) return p;
-    *high |= c & 0x80U;
-  }
-#endif
-}
-
-/// Past the number at `p`; null where it is none.
-inline const char* scan_number(const char* p) {
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (*p == '-') ++p;
-  if (!digit(*p)) return nullptr;
-  if (*p == '0') {
-    ++p;
-  } else {
-    while (digit(*p)) ++p;
-  }
-  if (*p == '.') {
-    ++p;
-    if (!digit(*p)) return nullptr;
-    while (digit(*p)) ++p;
-  }
-  if (*p == 'e' || *p == 'E') {
-    ++p;
-    if (*p == '+' || *p == '-') ++p;
-    if (!digit(*p)) return nullptr;
-    while (digit(*p)) ++p;
-  }
   return p;
 }
 
@@ -182,7 +124,7 @@ const char* EventReader::decode(const char* p, const char* stop, std::string_vie
     }
     to = put_utf8(to, c);
     p = next;
-    stop = scan_string(p, &high_);
+    stop = json::scan_string(p, &high_);
   }
   *out = {begin, static_cast<std::size_t>(to - begin)};
   decoded_end_ = to;
@@ -195,7 +137,7 @@ const char* EventReader::read_key(const char* p, Frame* frame, const PathNumbers
     *p_fault = p;
     return nullptr;
   }
-  const char* const stop = scan_string(p + 1, &high_);
+  const char* const stop = json::scan_string(p + 1, &high_);
   std::string_view key(p + 1, static_cast<std::size_t>(stop - p - 1));
   const char* end = stop + 1;
   if (*stop != '"') {
@@ -250,7 +192,7 @@ value:
     switch (*p) {
       case '"': {
         const char* const begin = p + 1;
-        const char* const stop = scan_string(begin, &high_);
+        const char* const stop = json::scan_string(begin, &high_);
         if (*stop == '"') {
           if (path != kNone)
             leaves->add(path, JsonKind::kText, {begin, static_cast<std::size_t>(stop - begin)},
@@ -302,7 +244,7 @@ value:
         p += 4;
         break;
       default: {
-        const char* const end = scan_number(p);
+        const char* const end = json::scan_number(p);
         if (end == nullptr) return fail(p, kNoValue);
         if (path != kNone)
           leaves->add(path, JsonKind::kNumber, {p, static_cast<std::size_t>(end - p)},
