@@ -29,7 +29,7 @@ namespace clicklake {
 
 /// The format that this build writes; older ones are migrated forward in one transaction, newer
 /// ones refused with kUnsupported.
-inline constexpr int kCatalogFormatVersion = 4;
+inline constexpr int kCatalogFormatVersion = 5;
 
 /// A file of a table, path relative to the lake's folder.
 struct DataFile {
@@ -104,6 +104,14 @@ struct BatchInfo {
   BatchCounts counts;
 };
 
+/// A file of a batch that is no table's, below the lake's folder: matches to deliver, an index.
+struct SideFile {
+  std::string kind;  ///< "outbox", "session_index"
+  std::string path;  ///< relative to the lake
+  std::int64_t rows = 0;
+  std::int64_t size = 0;  ///< bytes
+};
+
 /// All that one batch publishes, in one transaction.
 struct BatchCommit {
   std::string batch_id;
@@ -117,6 +125,9 @@ struct BatchCommit {
   std::string quarantine_file;       ///< relative path, "" without bad rows
   std::int64_t max_event_us = 0;     ///< latest accepted event, for lag; 0 unknown
   std::vector<KeyCount> key_counts;  ///< of the records that this batch read first
+  std::vector<SideFile> side_files_added;
+  /// Paths. The files themselves are the caller's to remove, once nobody reads them any more.
+  std::vector<std::string> side_files_removed;
 };
 
 struct TableInfo {
@@ -162,7 +173,8 @@ class Catalog {
   virtual Status begin_batch(const BatchInfo& batch) = 0;
   /// Publishes. All or nothing. Fault points "catalog.commit" before, "catalog.committed" after.
   /// Errors (nothing was changed): kConflict, a table's snapshot is not the base any more, a
-  /// removed file is not live, a raw file was transformed or a source taken
+  /// removed file (of a table, or a side file) is not live, a raw file was transformed or a source
+  /// taken
   ///   by another batch: reload and retry; kNotFound, the batch was not begun or a table is
   ///   unknown; kAlreadyExists, it is committed; kInvalidArgument, a path leaves the lake or is
   ///   used twice.
@@ -216,6 +228,8 @@ class Catalog {
   /// 1970), by day, key, kind; each with the example of its first batch. Cost: a row of an index
   /// for each batch, day, key and kind.
   virtual Result<std::vector<KeyCount>> key_counts(std::int64_t until) = 0;
+  /// Those of a kind that committed batches added and none removed, oldest first.
+  virtual Result<std::vector<SideFile>> side_files(std::string_view kind) = 0;
   /// Every path, relative to the lake, that the catalog knows of a committed batch (live, removed
   /// but not expired, raw, quarantine), for the sweep; none of an open or unknown one.
   virtual Result<std::vector<std::string>> known_paths_of_batch(const std::string& batch_id) = 0;

@@ -84,6 +84,7 @@ Status SqliteCatalog::commit_batch(const BatchCommit& commit) {
     RETURN_IF_ERROR(add_key_counts(batch_no, commit.key_counts));
     RETURN_IF_ERROR(add_raw_files(batch_no, commit));
     RETURN_IF_ERROR(consume_raw_files(batch_no, commit.consumed_raw_files));
+    RETURN_IF_ERROR(change_side_files(batch_no, commit));
     for (const TableChange& change : commit.changes) {
       RETURN_IF_ERROR(apply_change(batch_no, change, now, iceberg.snapshot_of(change.table)));
     }
@@ -197,6 +198,32 @@ Status SqliteCatalog::consume_raw_files(std::int64_t batch_no,
     if (connection_->changes() == 0) {
       return conflict(*connection_, "raw file " + std::to_string(id) +
                                         " was transformed by another batch in the meantime");
+    }
+  }
+  return {};
+}
+
+Status SqliteCatalog::change_side_files(std::int64_t batch_no, const BatchCommit& commit) {
+  for (const std::string& path : commit.side_files_removed) {
+    RETURN_IF_ERROR(connection_->execute("DELETE FROM side_files WHERE path = ?1", path));
+    if (connection_->changes() == 0) {
+      return conflict(*connection_, "the file " + path + " was removed in the meantime");
+    }
+  }
+  for (const SideFile& file : commit.side_files_added) {
+    if (!is_lake_path(file.path)) {
+      return invalid(*connection_,
+                     "a side file's path is relative to the lake and stays in it, "
+                     "not '" +
+                         file.path + "'");
+    }
+    RETURN_IF_ERROR(
+        connection_->execute("INSERT OR IGNORE INTO side_files(batch_no, kind, path, rows, size)"
+                             " VALUES (?1, ?2, ?3, ?4, ?5)",
+                             batch_no, file.kind, file.path, file.rows, file.size));
+    if (connection_->changes() == 0) {
+      return invalid(*connection_, "the side file " + file.path +
+                                       " is known already; names are never used twice");
     }
   }
   return {};

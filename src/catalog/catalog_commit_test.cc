@@ -11,8 +11,10 @@
 namespace clicklake {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class CatalogCommitTest : public CatalogFixture {
  protected:
@@ -335,6 +337,43 @@ TEST_F(CatalogCommitTest, HundredFilesOfThirtyColumnsTakeMilliseconds) {
   std::cout << "commit of 100 files: " << ms << " ms of processor time\n";
   // Ten times what it takes: this finds a lost index, not a busy machine.
   EXPECT_LT(ms, 100);
+}
+
+TEST_F(CatalogCommitTest, SideFilesComeAndGoWithTheirBatches) {
+  const auto catalog = create();
+  BatchCommit first = begin(*catalog, "a", BatchKind::kTransform);
+  first.side_files_added = {{"outbox", "events/outbox/a.jsonl", 3, 120},
+                            {"session_index", "curated/sessions/index/a.run", 9, 144}};
+  ASSERT_THAT(catalog->commit_batch(first), IsOk());
+  BatchCommit second = begin(*catalog, "b", BatchKind::kTransform);
+  second.side_files_added = {{"session_index", "curated/sessions/index/b.run", 10, 160}};
+  second.side_files_removed = {"curated/sessions/index/a.run"};
+  EXPECT_THAT(*catalog->side_files("session_index"), SizeIs(1));
+  ASSERT_THAT(catalog->commit_batch(second), IsOk());
+  const auto runs = catalog->side_files("session_index");
+  ASSERT_THAT(runs, IsOk());
+  ASSERT_THAT(*runs, SizeIs(1));
+  EXPECT_EQ(runs->at(0).path, "curated/sessions/index/b.run");
+  EXPECT_EQ(runs->at(0).rows, 10);
+  EXPECT_THAT(*catalog->side_files("outbox"), SizeIs(1));
+  EXPECT_THAT(*catalog->known_paths_of_batch("a"), Contains("events/outbox/a.jsonl"));
+}
+
+TEST_F(CatalogCommitTest, SideFileThatIsGoneOrKnownChangesNothing) {
+  const auto catalog = create();
+  BatchCommit first = begin(*catalog, "a", BatchKind::kTransform);
+  first.side_files_added = {{"outbox", "events/outbox/a.jsonl", 3, 120}};
+  ASSERT_THAT(catalog->commit_batch(first), IsOk());
+  BatchCommit second = begin(*catalog, "b", BatchKind::kTransform);
+  second.side_files_removed = {"events/outbox/other.jsonl"};
+  EXPECT_EQ(catalog->commit_batch(second).error().code, ErrorCode::kConflict);
+  second.side_files_removed.clear();
+  second.side_files_added = {{"outbox", "events/outbox/a.jsonl", 1, 1}};
+  EXPECT_EQ(catalog->commit_batch(second).error().code, ErrorCode::kInvalidArgument);
+  second.side_files_added = {{"outbox", "../a.jsonl", 1, 1}};
+  EXPECT_EQ(catalog->commit_batch(second).error().code, ErrorCode::kInvalidArgument);
+  second.side_files_added.clear();
+  EXPECT_THAT(catalog->commit_batch(second), IsOk());
 }
 
 }  // namespace

@@ -313,6 +313,20 @@ Result<std::vector<KeyCount>> SqliteCatalog::key_counts(std::int64_t until) {
   }
 }
 
+Result<std::vector<SideFile>> SqliteCatalog::side_files(std::string_view kind) {
+  connection_->set_activity("list side files");
+  ASSIGN_OR_RETURN(Rows rows, connection_->query("SELECT kind, path, rows, size FROM side_files"
+                                                 " WHERE kind = ?1 ORDER BY side_file_no",
+                                                 kind));
+  std::vector<SideFile> files;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.next());
+    if (!more) return files;
+    files.push_back(
+        {std::string(rows.text(0)), std::string(rows.text(1)), rows.integer(2), rows.integer(3)});
+  }
+}
+
 Result<std::vector<std::string>> SqliteCatalog::known_paths_of_batch(const std::string& batch_id) {
   connection_->set_activity("list the files of batch " + batch_id);
   ASSIGN_OR_RETURN(Rows rows,
@@ -321,6 +335,7 @@ Result<std::vector<std::string>> SqliteCatalog::known_paths_of_batch(const std::
                        " SELECT r.path FROM raw_files r JOIN b USING (batch_no) WHERE NOT in_place"
                        " UNION ALL SELECT f.path FROM b JOIN snapshots s USING (batch_no)"
                        " JOIN data_files f ON f.added_snapshot = s.snapshot_id"
+                       " UNION ALL SELECT s.path FROM side_files s JOIN b USING (batch_no)"
                        " UNION ALL SELECT quarantine_file FROM b WHERE quarantine_file <> ''",
                        batch_id));
   std::vector<std::string> paths;

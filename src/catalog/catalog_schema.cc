@@ -144,6 +144,24 @@ CREATE TABLE key_counts (
 ) WITHOUT ROWID;
 )sql";
 
+// Files of a batch that are no table's: matches to deliver, indexes. And what a table's columns are
+// where the program does not know them: marts.
+constexpr const char* kSideFiles = R"sql(
+CREATE TABLE side_files (
+  side_file_no INTEGER PRIMARY KEY AUTOINCREMENT,
+  batch_no INTEGER NOT NULL REFERENCES batches,
+  kind TEXT NOT NULL,
+  path TEXT NOT NULL UNIQUE,
+  rows INTEGER NOT NULL,
+  size INTEGER NOT NULL
+);
+CREATE INDEX side_files_by_kind ON side_files(kind);
+CREATE INDEX side_files_by_batch ON side_files(batch_no);
+ALTER TABLE tables ADD COLUMN definition TEXT NOT NULL DEFAULT '';
+INSERT OR IGNORE INTO iceberg_namespace_properties
+  VALUES ('lake', 'clickstream_curated', 'exists', 'true');
+)sql";
+
 std::int64_t now_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
@@ -152,6 +170,7 @@ std::int64_t now_ms() {
 Status create_version_1(Connection& connection) {
   RETURN_IF_ERROR(connection.execute_script(kVersion1));
   for (const TableDefinition* table : star_tables()) {
+    if (table->zone != "processed") continue;  // of later versions
     RETURN_IF_ERROR(connection.execute("INSERT INTO tables(name, uuid) VALUES (?1, ?2)",
                                        table->name, std::string_view(make_uuid7(now_ms()))));
   }
@@ -168,10 +187,22 @@ Status migrate_to_version_3(Connection& connection) {
   return connection.execute_script(kKeyCounts);
 }
 
+Status migrate_to_version_5(Connection& connection) {
+  RETURN_IF_ERROR(connection.execute_script(kSideFiles));
+  for (const TableDefinition* table : star_tables()) {
+    if (table->zone == "processed") continue;
+    RETURN_IF_ERROR(connection.execute(
+        "INSERT INTO tables(name, uuid, namespace) VALUES (?1, ?2, ?3)", table->name,
+        std::string_view(make_uuid7(now_ms())), database_of(*table)));
+  }
+  return add_curated_database(connection);
+}
+
 constexpr std::array<Migration, kCatalogFormatVersion> kMigrations{{{0, create_version_1},
                                                                     {1, migrate_to_version_2},
                                                                     {2, migrate_to_version_3},
-                                                                    {3, create_iceberg_catalog}}};
+                                                                    {3, create_iceberg_catalog},
+                                                                    {4, migrate_to_version_5}}};
 
 Status set_format_version(Connection& connection, int version) {
   return connection.execute("UPDATE meta SET value = ?1 WHERE key = 'format_version'", version);

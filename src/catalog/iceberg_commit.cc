@@ -189,7 +189,7 @@ Result<std::vector<IcebergCommit::Table>> IcebergCommit::tables_to_write() {
       table.change = &*change;
     }
     table.base_location = rows.text(4);
-    table.folder = lake_ / "processed" / std::string(table.definition->name);
+    table.folder = lake_ / folder_of(*table.definition);
     table.moved = !table.base_location.empty() &&
                   !table.base_location.starts_with(iceberg_location(table.folder) + "/");
     if (table.change == nullptr && !table.base_location.empty() && !table.moved) continue;

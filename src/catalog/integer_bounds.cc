@@ -15,6 +15,7 @@ bool is_integer_like(ColumnType type) {
     case ColumnType::kDate:
     case ColumnType::kTimestampTz: return true;
     case ColumnType::kBoolean:
+    case ColumnType::kDouble:
     case ColumnType::kString:
     case ColumnType::kMapStringString: return false;
   }

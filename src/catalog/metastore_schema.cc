@@ -152,6 +152,7 @@ std::string_view hive_type_of(ColumnType type) {
     case ColumnType::kBoolean: return "boolean";
     case ColumnType::kInt: return "int";
     case ColumnType::kLong: return "bigint";
+    case ColumnType::kDouble: return "double";
     case ColumnType::kDecimal18_4: return "decimal(18,4)";
     case ColumnType::kString: return "string";
     case ColumnType::kDate: return "date";
@@ -162,12 +163,12 @@ std::string_view hive_type_of(ColumnType type) {
 }
 
 SeedTable star_table(const TableDefinition& definition) {
-  SeedTable table{.database = kProcessedDatabase,
+  SeedTable table{.database = database_of(definition),
                   .name = definition.name,
                   .description = "Kept by clicklake: transform writes it, queries read it",
                   .columns = {},
                   .partition_keys = {},
-                  .location = "processed/" + std::string(definition.name) + "/",
+                  .location = folder_of(definition) + "/",
                   .input_format = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
                   .output_format = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
                   .serde = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
@@ -185,7 +186,8 @@ SeedTable star_table(const TableDefinition& definition) {
 Status add_database(Connection& connection, std::string_view name, std::string_view description,
                     std::int64_t now) {
   return connection.execute(
-      "INSERT INTO metastore_databases(name, description, location, parameters, create_time_us)"
+      "INSERT OR IGNORE INTO metastore_databases(name, description, location, parameters, "
+      "create_time_us)"
       " VALUES (?1, ?2, '', '{}', ?3)",
       name, description, now);
 }
@@ -242,9 +244,20 @@ Status create_metastore(Connection& connection) {
   RETURN_IF_ERROR(add_database(connection, kProcessedDatabase, "The star schema", now));
   RETURN_IF_ERROR(add_table(connection, raw_events(), now));
   for (const TableDefinition* definition : star_tables()) {
+    if (database_of(*definition) != kProcessedDatabase) continue;
     RETURN_IF_ERROR(add_table(connection, star_table(*definition), now));
   }
   return register_known_hours(connection);
+}
+
+Status add_curated_database(Connection& connection) {
+  const std::int64_t now = now_us();
+  RETURN_IF_ERROR(add_database(connection, kCuratedDatabase, "Sessions and marts", now));
+  for (const TableDefinition* definition : star_tables()) {
+    if (database_of(*definition) != kCuratedDatabase) continue;
+    RETURN_IF_ERROR(add_table(connection, star_table(*definition), now));
+  }
+  return {};
 }
 
 Status register_raw_hours(Connection& connection, std::span<const RawHour> hours) {

@@ -20,12 +20,17 @@ namespace clicklake {
 inline constexpr std::string_view kRawDatabase = "clickstream_raw";
 inline constexpr std::string_view kRawTable = "click_events_raw";
 inline constexpr std::string_view kProcessedDatabase = "clickstream_processed";
+inline constexpr std::string_view kCuratedDatabase = "clickstream_curated";
 /// Where the raw table lies, relative to the lake.
 inline constexpr std::string_view kRawLocation = "raw/clickstream/";
 
 /// Makes the tables, the databases `default`, `clickstream_raw` and `clickstream_processed` with
 /// their tables, and a partition for each hour that `raw_files` has. Errors: Connection's.
 Status create_metastore(Connection& connection);
+
+/// The database `clickstream_curated` with its tables, of format version 5 on. A database of that
+/// name that somebody made before is kept, and takes them. Errors: Connection's.
+Status add_curated_database(Connection& connection);
 
 /// Hours since 1970, and the path of a file in the hour's folder.
 using RawHour = std::pair<std::int64_t, std::string_view>;

@@ -48,7 +48,7 @@ TEST_F(MetastoreSchemaTest, NewCatalogHasTheRawTableAndTheStarTables) {
   create();
   EXPECT_EQ(sql("SELECT group_concat(name) FROM (SELECT name FROM metastore_databases ORDER BY"
                 " name)"),
-            "clickstream_processed,clickstream_raw,default");
+            "clickstream_curated,clickstream_processed,clickstream_raw,default");
   EXPECT_EQ(sql("SELECT count(*) FROM metastore_tables WHERE of_lake"),
             std::to_string(star_tables().size()));
   EXPECT_EQ(sql("SELECT count(*) FROM metastore_schema_versions"),

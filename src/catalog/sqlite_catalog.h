@@ -50,6 +50,7 @@ class SqliteCatalog final : public Catalog {
   Result<std::vector<std::pair<std::string, std::int64_t>>> quarantine_counts() override;
   Result<std::int64_t> max_event_us() override;
   Result<std::vector<KeyCount>> key_counts(std::int64_t until) override;
+  Result<std::vector<SideFile>> side_files(std::string_view kind) override;
   Result<std::vector<std::string>> known_paths_of_batch(const std::string& batch_id) override;
 
  private:
@@ -64,6 +65,7 @@ class SqliteCatalog final : public Catalog {
   Status add_key_counts(std::int64_t batch_no, const std::vector<KeyCount>& counts);
   Status add_raw_files(std::int64_t batch_no, const BatchCommit& commit);
   Status consume_raw_files(std::int64_t batch_no, const std::vector<std::int64_t>& ids);
+  Status change_side_files(std::int64_t batch_no, const BatchCommit& commit);
   Result<OpenTable> find_open_table(const std::string& name);
   Result<bool> may_match(std::int64_t file_no, const std::vector<FileFilter>& filters);
   Status apply_change(std::int64_t batch_no, const TableChange& change, std::int64_t now_us,

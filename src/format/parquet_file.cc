@@ -32,7 +32,9 @@ void write_statistics(const ParquetLeaf& leaf, const ParquetChunk& chunk, Thrift
   // Slots without a value: nulls, and for maps empty ones too.
   out.i64(3, chunk.level_count - (chunk.value_count - chunk.null_count));
   const Bounds& bounds = chunk.bounds;
-  if (bounds.kind == Bounds::Kind::kLong) {
+  if (leaf.type == ColumnType::kDouble) {
+    // What is there are the bits, which are not in the values' order.
+  } else if (bounds.kind == Bounds::Kind::kLong) {
     out.binary(5, parquet_bound(leaf.type, bounds.max_long));
     out.binary(6, parquet_bound(leaf.type, bounds.min_long));
     out.boolean(7, true);
@@ -238,7 +240,7 @@ ParquetFileInfo ParquetFile::info() const {
       statistics.size_bytes += chunk.compressed_bytes;
       statistics.value_count += chunk.value_count;
       statistics.null_count += chunk.null_count;
-      merge(bounds, chunk.bounds);
+      if (leaf.type != ColumnType::kDouble) merge(bounds, chunk.bounds);
     }
     statistics.lower = iceberg_lower(leaf.type, bounds);
     statistics.upper = iceberg_upper(leaf.type, bounds);

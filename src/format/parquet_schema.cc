@@ -118,6 +118,7 @@ ParquetType parquet_type(ColumnType type) {
     case ColumnType::kLong:
     case ColumnType::kDecimal18_4:
     case ColumnType::kTimestampTz: return ParquetType::kInt64;
+    case ColumnType::kDouble: return ParquetType::kDouble;
     case ColumnType::kString:
     case ColumnType::kMapStringString: return ParquetType::kByteArray;
   }

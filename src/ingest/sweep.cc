@@ -15,14 +15,17 @@ namespace fs = std::filesystem;
 
 class Sweeper {
  public:
-  Sweeper(fs::path lake, std::vector<std::string> batches) : lake_(std::move(lake)) {
+  /// `tables`: of the lake. Other folders of the curated zone are those of users' own tables, whose
+  /// writes have a journal.
+  Sweeper(fs::path lake, std::vector<std::string> batches, const std::vector<TableInfo>& tables)
+      : lake_(std::move(lake)) {
     report_.batches = std::move(batches);
+    folders_ = {lake_ / "raw", lake_ / "processed", lake_ / "quarantine", lake_ / "events"};
+    for (const TableInfo& table : tables) folders_.push_back(lake_ / "curated" / table.name);
   }
 
   Result<SweepReport> run() {
-    for (const char* layer : {"raw", "processed", "quarantine"}) {
-      RETURN_IF_ERROR(sweep_folder(lake_ / layer));
-    }
+    for (const fs::path& folder : folders_) RETURN_IF_ERROR(sweep_folder(folder));
     // What was removed must not come back after its batch is forgotten.
     for (const fs::path& folder : changed_) {
       if (fs::exists(folder)) RETURN_IF_ERROR(sync_folder(folder));
@@ -83,6 +86,7 @@ class Sweeper {
   }
 
   const fs::path lake_;
+  std::vector<fs::path> folders_;
   SweepReport report_;
   std::set<fs::path> changed_;
 };
@@ -90,7 +94,8 @@ class Sweeper {
 Result<SweepReport> sweep_batches(Catalog& catalog, const fs::path& lake,
                                   std::vector<std::string> batches) {
   if (batches.empty()) return SweepReport{};
-  ASSIGN_OR_RETURN(SweepReport report, Sweeper(lake, std::move(batches)).run());
+  ASSIGN_OR_RETURN(const std::vector<TableInfo> tables, catalog.tables());
+  ASSIGN_OR_RETURN(SweepReport report, Sweeper(lake, std::move(batches), tables).run());
   for (const std::string& batch : report.batches) RETURN_IF_ERROR(catalog.abandon_batch(batch));
   return report;
 }

@@ -8,6 +8,7 @@
 /// table's schema versions are never rewritten. Thread safety: thread-compatible; any number of
 /// processes may open the same lake. Source: AWS Glue API, "Catalog objects"; ADR-0010.
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -69,7 +70,8 @@ inline constexpr std::string_view kVirtualView = "VIRTUAL_VIEW";
 inline constexpr std::string_view kTableTypeParameter = "table_type";
 inline constexpr std::string_view kLakeTableType = "CLICKLAKE";
 /// Where those tables are listed.
-inline constexpr std::string_view kLakeDatabase = "clickstream_processed";
+inline constexpr std::array<std::string_view, 2> kLakeDatabases{"clickstream_processed",
+                                                                "clickstream_curated"};
 
 struct Table {
   std::string database;

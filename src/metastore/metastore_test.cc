@@ -25,9 +25,9 @@ TEST_F(MetastoreTest, NewLakeHasTheRawTableAndTheStarTables) {
             std::pair(std::string("clickstream_raw"), std::string("click_events_raw")));
   const auto databases = store_->databases();
   ASSERT_THAT(databases, IsOk());
-  ASSERT_EQ(databases->size(), 3U);
-  EXPECT_EQ(databases->at(0).name, "clickstream_processed");
-  EXPECT_EQ(databases->at(2).name, "default");
+  ASSERT_EQ(databases->size(), 4U);
+  EXPECT_EQ(databases->at(1).name, "clickstream_processed");
+  EXPECT_EQ(databases->at(3).name, "default");
 
   const auto raw = store_->table("clickstream_raw", "click_events_raw");
   ASSERT_THAT(raw, IsOk());

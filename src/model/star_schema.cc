@@ -103,6 +103,25 @@ constexpr std::array<ColumnDefinition, 8> kDimDates{{
     {"is_weekend", 8, kBoolean, true},
 }};
 
+constexpr std::array<ColumnDefinition, 16> kSessions{{
+    {"session_key", 1, kLong, true},
+    {"user_key", 2, kLong, true},
+    {"session_id", 3, kString, false},
+    {"started_at", 4, kTimestampTz, true},
+    {"ended_at", 5, kTimestampTz, true},
+    {"duration_ms", 6, kLong, true},
+    {"event_count", 7, kLong, true},
+    {"page_views", 8, kLong, true},
+    {"entry_page_key", 9, kLong, true},
+    {"exit_page_key", 10, kLong, true},
+    {"referrer_key", 11, kLong, true},
+    {"campaign_key", 12, kLong, true},
+    {"device_key", 13, kLong, true},
+    {"purchases", 14, kLong, true},
+    {"revenue", 15, kDecimal18_4, true},
+    {"is_bounce", 16, kBoolean, true},
+}};
+
 constexpr TableDefinition kFactClicksTable{
     "fact_clicks",     kFactClicks,           PartitionTransform::kDay,
     "event_timestamp", "event_timestamp_day", "event_timestamp"};
@@ -120,9 +139,13 @@ constexpr TableDefinition kDimDevicesTable{
 constexpr TableDefinition kDimDatesTable{"dim_dates", kDimDates, PartitionTransform::kNone,
                                          "",          "",        "date_key"};
 
-constexpr std::array<const TableDefinition*, 7> kStarTables{
+constexpr TableDefinition kSessionsTable{
+    "sessions",       kSessions,    PartitionTransform::kDay, "started_at",
+    "started_at_day", "started_at", "curated"};
+
+constexpr std::array<const TableDefinition*, 8> kStarTables{
     &kFactClicksTable,   &kDimUsersTable,   &kDimPagesTable, &kDimReferrersTable,
-    &kDimCampaignsTable, &kDimDevicesTable, &kDimDatesTable};
+    &kDimCampaignsTable, &kDimDevicesTable, &kDimDatesTable, &kSessionsTable};
 
 constexpr std::uint32_t murmur_mix(std::uint32_t h, std::uint32_t k) {
   k *= 0xcc9e2d51U;
@@ -140,6 +163,7 @@ std::string_view iceberg_type(ColumnType type) {
     case kBoolean: return "boolean";
     case kInt: return "int";
     case kLong: return "long";
+    case kDouble: return "double";
     case kDecimal18_4: return "decimal(18, 4)";
     case kString: return "string";
     case kDate: return "date";
@@ -156,6 +180,16 @@ const TableDefinition& dim_referrers_definition() { return kDimReferrersTable; }
 const TableDefinition& dim_campaigns_definition() { return kDimCampaignsTable; }
 const TableDefinition& dim_devices_definition() { return kDimDevicesTable; }
 const TableDefinition& dim_dates_definition() { return kDimDatesTable; }
+
+const TableDefinition& sessions_definition() { return kSessionsTable; }
+
+std::string_view database_of(const TableDefinition& table) {
+  return table.zone == "curated" ? "clickstream_curated" : "clickstream_processed";
+}
+
+std::string folder_of(const TableDefinition& table) {
+  return std::string(table.zone) + "/" + std::string(table.name);
+}
 
 std::span<const TableDefinition* const> star_tables() { return kStarTables; }
 

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace clicklake {
@@ -17,6 +18,7 @@ enum class ColumnType {
   kBoolean,
   kInt,          ///< 32 bits
   kLong,         ///< 64 bits
+  kDouble,
   kDecimal18_4,  ///< int64 scaled by 10,000
   kString,
   kDate,            ///< int32 days since 1970
@@ -46,7 +48,13 @@ struct TableDefinition {
   std::string_view
       partition_name;  ///< the partition field, as in paths: "event_timestamp_day=2024-11-01"
   std::string_view sort_column;  ///< ascending, nulls first
+  std::string_view zone = "processed";  ///< folder of the lake that the table's folder lies in
 };
+
+/// "clickstream_processed" or "clickstream_curated": the Iceberg namespace and Glue database.
+std::string_view database_of(const TableDefinition& table);
+/// Of the table's folder, relative to the lake: "processed/fact_clicks".
+std::string folder_of(const TableDefinition& table);
 
 const TableDefinition& fact_clicks_definition();
 const TableDefinition& dim_users_definition();
@@ -55,6 +63,7 @@ const TableDefinition& dim_referrers_definition();
 const TableDefinition& dim_campaigns_definition();
 const TableDefinition& dim_devices_definition();
 const TableDefinition& dim_dates_definition();
+const TableDefinition& sessions_definition();
 
 /// All tables of this format version, fact first.
 std::span<const TableDefinition* const> star_tables();

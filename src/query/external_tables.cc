@@ -89,8 +89,10 @@ Status ExternalTables::mention(std::string_view statement, const std::string& cu
     for (const auto& name : names) {
       if (!std::binary_search(words.begin(), words.end(), name.second)) continue;
       if (!seen.insert(name).second) continue;
-      hides_lake_table_ |= name.first == current_database && name.first != kLakeDatabase &&
-                           find_table(name.second) != nullptr;
+      const bool of_lake = std::find(kLakeDatabases.begin(), kLakeDatabases.end(), name.first) !=
+                           kLakeDatabases.end();
+      hides_lake_table_ |=
+          name.first == current_database && !of_lake && find_table(name.second) != nullptr;
       RETURN_IF_ERROR(mention_one(name, &views));
     }
     if (views_seen == views.size()) break;

@@ -16,6 +16,7 @@ std::string_view sql_type(ColumnType type) {
     case ColumnType::kBoolean: return "BOOLEAN";
     case ColumnType::kInt: return "INTEGER";
     case ColumnType::kLong: return "BIGINT";
+    case ColumnType::kDouble: return "DOUBLE";
     case ColumnType::kDecimal18_4: return "DECIMAL(18,4)";
     case ColumnType::kString: return "VARCHAR";
     case ColumnType::kDate: return "DATE";

@@ -16,6 +16,7 @@ LogicalType duckdb_type_of(const DuckdbApi& api, ColumnType type) {
     case ColumnType::kBoolean: return {api, api.duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN)};
     case ColumnType::kInt: return {api, api.duckdb_create_logical_type(DUCKDB_TYPE_INTEGER)};
     case ColumnType::kLong: return {api, api.duckdb_create_logical_type(DUCKDB_TYPE_BIGINT)};
+    case ColumnType::kDouble: return {api, api.duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE)};
     case ColumnType::kDecimal18_4: return {api, api.duckdb_create_decimal_type(18, 4)};
     case ColumnType::kString: return {api, api.duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR)};
     case ColumnType::kDate: return {api, api.duckdb_create_logical_type(DUCKDB_TYPE_DATE)};

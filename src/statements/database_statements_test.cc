@@ -85,9 +85,9 @@ TEST_F(DatabaseStatementsTest, AlterSetsProperties) {
 
 TEST_F(DatabaseStatementsTest, ShowListsThoseThatFitThePattern) {
   must("CREATE DATABASE web_analytics");
-  EXPECT_THAT(rows("SHOW DATABASES"),
-              ElementsAre("clickstream_processed", "clickstream_raw", "default", "web_analytics"));
-  EXPECT_THAT(rows("SHOW SCHEMAS"), ::testing::SizeIs(4));
+  EXPECT_THAT(rows("SHOW DATABASES"), ElementsAre("clickstream_curated", "clickstream_processed",
+                                                  "clickstream_raw", "default", "web_analytics"));
+  EXPECT_THAT(rows("SHOW SCHEMAS"), ::testing::SizeIs(5));
   EXPECT_THAT(rows("SHOW DATABASES LIKE '.*analytics'"), ElementsAre("web_analytics"));
   EXPECT_THAT(run("SHOW DATABASES")->columns, ElementsAre("database_name"));
 }

@@ -95,8 +95,10 @@ Result<Table> find_table(const StatementContext& context, const ddl::TableName& 
   if (table || table.error().code != ErrorCode::kNotFound) return table;
   // The lake's own tables are found from everywhere, as SELECT finds them.
   if (name.database.empty()) {
-    auto of_lake = context.metastore.table(kLakeDatabase, name.table);
-    if (of_lake && of_lake->is_lake_table()) return of_lake;
+    for (const std::string_view lake : kLakeDatabases) {
+      auto of_lake = context.metastore.table(lake, name.table);
+      if (of_lake && of_lake->is_lake_table()) return of_lake;
+    }
   }
   const std::string written = name.database.empty() ? name.table : database + "." + name.table;
   return error_at(

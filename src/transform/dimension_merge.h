@@ -18,9 +18,9 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "format/parquet_writer.h"
+#include "rows/existing_rows.h"
+#include "rows/unsynced_files.h"
 #include "transform/dimensions.h"
-#include "transform/existing_rows.h"
-#include "transform/unsynced_files.h"
 
 namespace clicklake {
 

@@ -16,7 +16,7 @@
 
 #include "base/hash.h"
 #include "base/result.h"
-#include "transform/existing_rows.h"
+#include "rows/existing_rows.h"
 
 namespace clicklake {
 

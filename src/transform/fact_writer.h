@@ -16,9 +16,9 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "format/parquet_writer.h"
+#include "rows/unsynced_files.h"
 #include "transform/dimensions.h"
 #include "transform/hour_columns.h"
-#include "transform/unsynced_files.h"
 
 namespace clicklake {
 

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "format/parquet_writer.h"
+#include "rows/string_pool.h"
+#include "rows/text_arena.h"
 #include "transform/column_buffer.h"
-#include "transform/string_pool.h"
-#include "transform/text_arena.h"
 
 namespace clicklake {
 

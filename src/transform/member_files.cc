@@ -6,7 +6,7 @@
 #include "model/page_url.h"
 #include "model/star_schema.h"
 #include "model/time.h"
-#include "transform/string_pool.h"
+#include "rows/string_pool.h"
 
 namespace clicklake {
 namespace {
@@ -87,7 +87,7 @@ class MemberFile {
   static Result<MemberFile> create(const DimensionMergeOptions& options,
                                    const TableDefinition& table, const std::string& partition) {
     MemberFile out;
-    out.relative_ = std::filesystem::path("processed") / std::string(table.name) / "data";
+    out.relative_ = std::filesystem::path(folder_of(table)) / "data";
     if (!partition.empty()) out.relative_ /= partition;
     out.relative_ /= options.batch_id + ".parquet";
     out.partition_ = partition;

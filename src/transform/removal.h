@@ -13,8 +13,8 @@
 
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "rows/existing_rows.h"
 #include "transform/event_window.h"
-#include "transform/existing_rows.h"
 #include "transform/fact_writer.h"
 
 namespace clicklake {

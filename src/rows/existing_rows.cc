@@ -1,4 +1,4 @@
-#include "transform/existing_rows.h"
+#include "rows/existing_rows.h"
 
 #include <fmt/format.h>
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/bytes_equal.h"
-#include "transform/text_arena.h"
+#include "rows/text_arena.h"
 
 namespace clicklake {
 

@@ -1,4 +1,4 @@
-#include "transform/string_pool.h"
+#include "rows/string_pool.h"
 
 #include <gtest/gtest.h>
 
