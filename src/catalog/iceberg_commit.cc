@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "base/hash.h"
 #include "base/parallel.h"
 #include "catalog/blob_codec.h"
 #include "catalog/iceberg_files.h"
@@ -58,6 +59,12 @@ int size_class(int files) {
   int tier = 0;
   for (; files >= kMergeAt; files /= kMergeAt) ++tier;
   return tier;
+}
+
+std::string hash_of(std::string_view bytes) {
+  ContentHash hash;
+  hash.update(bytes.data(), bytes.size());
+  return hash.hex();
 }
 
 int live_files_of(const ManifestFile& manifest) {
@@ -131,6 +138,7 @@ void expire_snapshots(TableMetadata& metadata, std::int64_t now_ms) {
 }  // namespace
 
 std::string_view operation_of(const TableChange& change) {
+  if (change.same_rows) return "replace";
   if (change.removed.empty()) return "append";
   return change.added.empty() ? "delete" : "overwrite";
 }
@@ -275,6 +283,7 @@ Status IcebergCommit::write_table(Table& table) {
       table.folder / "metadata" / iceberg::metadata_file_name(version, commit_.batch_id);
   table.new_location = iceberg_location(file);
   files_.push_back({file, iceberg::to_json(metadata)});
+  table.metadata_hash = hash_of(files_.back().bytes);
   return {};
 }
 
@@ -456,6 +465,7 @@ Status IcebergCommit::write_manifests(Table& table, const TableMetadata& metadat
           made.kept_files.push_back(of.file_nos[i]);
         }
       }
+      made.content_hash = hash_of(bytes);
       manifests.push_back(made.file);
       table.manifests.push_back(std::move(made));
       files_.push_back({path, std::move(bytes)});
@@ -553,9 +563,9 @@ Status IcebergCommit::publish_table(const Table& table) {
     return conflict(connection_, "the table " + std::string(table.definition->name) +
                                      " was changed by another program in the meantime");
   }
-  RETURN_IF_ERROR(
-      connection_.execute("UPDATE tables SET metadata_location = ?2 WHERE table_no = ?1",
-                          table.table_no, table.new_location));
+  RETURN_IF_ERROR(connection_.execute(
+      "UPDATE tables SET metadata_location = ?2, metadata_hash = ?3 WHERE table_no = ?1",
+      table.table_no, table.new_location, table.metadata_hash));
   if (table.moved) {
     RETURN_IF_ERROR(
         connection_.execute("DELETE FROM manifests WHERE table_no = ?1", table.table_no));
@@ -564,8 +574,9 @@ Status IcebergCommit::publish_table(const Table& table) {
     RETURN_IF_ERROR(connection_.execute("DELETE FROM manifests WHERE manifest_no = ?1", manifest));
   }
   for (const NewManifest& manifest : table.manifests) {
-    RETURN_IF_ERROR(connection_.execute("INSERT INTO manifests(table_no, path) VALUES (?1, ?2)",
-                                        table.table_no, manifest.file.path));
+    RETURN_IF_ERROR(connection_.execute(
+        "INSERT INTO manifests(table_no, path, content_hash) VALUES (?1, ?2, ?3)", table.table_no,
+        manifest.file.path, manifest.content_hash));
     const std::int64_t manifest_no = connection_.last_row_id();
     for (const std::string& path : manifest.added_paths) {
       RETURN_IF_ERROR(connection_.execute("UPDATE data_files SET manifest_no = ?2 WHERE path = ?1",

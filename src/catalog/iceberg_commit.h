@@ -61,6 +61,7 @@ class IcebergCommit {
  private:
   struct NewManifest {
     iceberg::ManifestFile file;
+    std::string content_hash;
     std::vector<std::string> added_paths;  ///< of data files, relative to the lake
     std::vector<std::int64_t> kept_files;  ///< file_no
   };
@@ -77,6 +78,7 @@ class IcebergCommit {
     std::string base_location;  ///< of the metadata file; "": there is none
     bool moved = false;         ///< the lake lay elsewhere when it was written
     std::string new_location;
+    std::string metadata_hash;  ///< of the file there
     std::vector<NewManifest> manifests;
     std::vector<std::int64_t> replaced_manifests;
   };
