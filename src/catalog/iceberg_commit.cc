@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <span>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "base/parallel.h"
 #include "catalog/blob_codec.h"
 #include "catalog/iceberg_files.h"
+#include "catalog/snapshot_expiry.h"
 #include "iceberg/star_iceberg.h"
 #include "objstore/durable_file.h"
 
@@ -46,7 +48,6 @@ constexpr std::size_t kMostEntries = 20'000;  ///< in one manifest
 constexpr int kMergeAt = 8;
 /// Bucketed tables without files say so many buckets until they have some.
 constexpr int kUsualBuckets = 8;
-constexpr std::int64_t kSnapshotAgeMs = 5LL * 24 * 3600 * 1000;
 constexpr std::size_t kMostSnapshots = 500;
 
 Error conflict(const Connection& connection, const std::string& what) {
@@ -108,31 +109,12 @@ void forget_history(TableMetadata& metadata, std::string location) {
   metadata.other.clear();
 }
 
-/// Versions that nobody should need any more, so that the file does not grow with each commit.
-void expire_snapshots(TableMetadata& metadata, std::int64_t now_ms) {
-  const auto is_kept = [&](const iceberg::Snapshot& snapshot, std::size_t behind) {
-    if (snapshot.id == metadata.current_snapshot_id) return true;
-    for (const auto& [name, ref] : metadata.refs) {
-      if (ref.snapshot_id == snapshot.id) return true;
-    }
-    return behind < kMostSnapshots && snapshot.timestamp_ms >= now_ms - kSnapshotAgeMs;
-  };
-  std::vector<iceberg::Snapshot> kept;
-  const std::size_t all = metadata.snapshots.size();
-  for (std::size_t i = 0; i < all; ++i) {
-    if (is_kept(metadata.snapshots[i], all - i)) kept.push_back(std::move(metadata.snapshots[i]));
-  }
-  if (kept.size() == all) {
-    metadata.snapshots = std::move(kept);
-    return;
-  }
-  metadata.snapshots = std::move(kept);
-  // A gap in the log would say that an older snapshot was current for longer than it was.
-  auto& log = metadata.snapshot_log;
-  const auto gone = std::find_if(log.rbegin(), log.rend(), [&](const auto& entry) {
-    return metadata.find_snapshot(entry.snapshot_id) == nullptr;
-  });
-  log.erase(log.begin(), gone.base());
+/// How long snapshots stay: as the table's property says.
+std::chrono::milliseconds snapshots_kept(const TableMetadata& metadata) {
+  const auto property = metadata.properties.find("history.expire.max-snapshot-age-ms");
+  if (property == metadata.properties.end()) return kSnapshotsKept;
+  const std::int64_t said = std::atoll(property->second.c_str());
+  return said > 0 ? std::chrono::milliseconds(said) : kSnapshotsKept;
 }
 
 }  // namespace
@@ -277,7 +259,7 @@ Status IcebergCommit::write_table(Table& table) {
   metadata.last_updated_ms = now_ms;
   if (table.change != nullptr || table.base_snapshot != 0) {
     RETURN_IF_ERROR(add_snapshot(table, metadata));
-    expire_snapshots(metadata, now_ms);
+    drop_snapshots(metadata, now_ms, snapshots_kept(metadata), kMostSnapshots);
   }
   const fs::path file =
       table.folder / "metadata" / iceberg::metadata_file_name(version, commit_.batch_id);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,9 @@ struct IndexedRawFile {
   std::string transformed_by;  ///< batch id; "": pending
   bool withdrawn = false;      ///< its batch was rolled back
 };
+
+/// In place of a quarantine file's checksum where the file was removed for its age.
+inline constexpr std::string_view kRetired = "retired";
 
 struct IndexedBatch {
   BatchInfo info;

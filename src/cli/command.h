@@ -48,6 +48,7 @@ void add_deliver_command(CLI::App* app, CommandContext* context);
 void add_deliveries_command(CLI::App* app, CommandContext* context);
 void add_dead_letters_command(CLI::App* app, CommandContext* context);
 void add_verify_command(CLI::App* app, CommandContext* context);
+void add_maintain_command(CLI::App* app, CommandContext* context);
 void add_rules_command(CLI::App* app, CommandContext* context);
 
 }  // namespace clicklake

@@ -185,7 +185,7 @@ std::vector<Expected> expected_files(const LakeContents& lake) {
     if (!r.file.in_place && r.file.path.ends_with(".json")) file.lines = r.file.records;
   }
   for (const IndexedBatch& batch : lake.batches) {
-    if (batch.quarantine_file.empty()) continue;
+    if (batch.quarantine_file.empty() || batch.quarantine_hash == kRetired) continue;
     Expected& file = files.emplace_back();
     file.what = Expected::What::kQuarantine;
     file.path = batch.quarantine_file;

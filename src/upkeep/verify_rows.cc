@@ -5,6 +5,7 @@
 
 #include "model/star_schema.h"
 #include "model/time.h"
+#include "rows/field_scan.h"
 #include "sql/literal_folder.h"
 #include "sql/session.h"
 #include "upkeep/verify_parts.h"
@@ -70,15 +71,13 @@ class RowCheck {
       report_->skipped.push_back(fmt::format("{}: {} can't be read", check, *bad));
       return "";
     }
-    return read(paths);
+    return read(*find_table(table), paths);
   }
-  std::string read(const std::vector<std::string>& paths) const {
-    std::string sql = "read_parquet([";
-    for (std::size_t i = 0; i < paths.size(); ++i) {
-      if (i > 0) sql += ", ";
-      sql += quote_literal((folder_->path() / paths[i]).string());
-    }
-    return sql + "], hive_partitioning = false)";
+  std::string read(const TableDefinition& table, const std::vector<std::string>& paths) const {
+    std::vector<std::filesystem::path> files;
+    files.reserve(paths.size());
+    for (const std::string& path : paths) files.push_back(folder_->path() / path);
+    return field_scan(table, files);
   }
 
   /// Rows of texts.
@@ -148,7 +147,7 @@ class RowCheck {
         " min(event_id) AS id FROM {} GROUP BY ALL HAVING count(*) > 1)"
         " SELECT event_key::VARCHAR, strftime(event_timestamp, '%Y-%m-%dT%H:%M:%S.%fZ'),"
         " n::VARCHAR, id, count(*) OVER ()::VARCHAR FROM doubled ORDER BY 2, 1 LIMIT {}",
-        read(paths), kExamples);
+        read(fact_clicks_definition(), paths), kExamples);
     ASSIGN_OR_RETURN(const auto doubled, rows(sql, 5));
     for (const auto& row : doubled) {
       wrong(FindingKind::kDuplicateEvent, "fact_clicks",

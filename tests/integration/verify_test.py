@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """`verify` proves a lake, and finds each kind of damage: a flipped byte, a missing file, rows and counts that don't fit."""
+import json
 import pathlib
 import sqlite3
 
@@ -142,15 +143,25 @@ class VerifyTest(LakeTest):
                 self.one_kind("iceberg")
                 self.put_back(copy)
 
-    def replace_rows(self, path, query):
+    def replace_rows(self, table, path, query):
         """Writes a data file anew by SQL, as a fault or another program might, and gives the catalog its size."""
         out = self.folder / "anew.parquet"
         out.unlink(missing_ok=True)
         old = f"read_parquet('{self.it.path / path}')"
-        self.it.sql(f"COPY ({query.format(old=old)}) TO '{out}' (FORMAT parquet)")
+        self.it.sql(f"COPY ({query.format(old=old)}) TO '{out}' (FORMAT parquet, FIELD_IDS {{{self.field_ids(table)}}})")
         rows = self.it.scalar(f"SELECT count(*) FROM read_parquet('{out}')")
         (self.it.path / path).write_bytes(out.read_bytes())
         self.catalog("UPDATE data_files SET content_hash = '', size = ?, records = ? WHERE path = ?", out.stat().st_size, int(rows), path)
+
+    def field_ids(self, table):
+        location = self.catalog("SELECT metadata_location FROM tables WHERE name = ?", table)[0][0]
+        fields = json.loads(pathlib.Path(location.removeprefix("file://")).read_text())["schemas"][0]["fields"]
+        ids = []
+        for field in fields:
+            kind = field["type"]
+            ids.append(f"{field['name']}: {field['id']}" if isinstance(kind, str) else
+                       f"{field['name']}: {{__duckdb_field_id: {field['id']}, key: {kind['key-id']}, value: {kind['value-id']}}}")
+        return ", ".join(ids)
 
     def test_rows_that_contradict_each_other_are_found(self):
         facts, users, pages = self.data_file("fact_clicks"), self.data_file("dim_users"), self.data_file("dim_pages")
@@ -162,7 +173,7 @@ class VerifyTest(LakeTest):
                 ("user_totals", "dim_users", users, "SELECT * REPLACE (event_count + 1 AS event_count) FROM {old}")):
             with self.subTest(kind=kind):
                 copy, old = (self.it.path / "catalog.db").read_bytes(), (self.it.path / path).read_bytes()
-                self.replace_rows(path, query)
+                self.replace_rows(table, path, query)
                 self.one_kind(kind, table=table)
                 (self.it.path / path).write_bytes(old)
                 self.put_back(copy)
