@@ -86,13 +86,13 @@ struct BatchCounts {
   std::int64_t records_read = 0;
   std::int64_t accepted = 0;   ///< transform only
   std::int64_t duplicate = 0;  ///< transform only
-  std::int64_t replaced = 0;   ///< published fact rows that it took away
   std::int64_t valid = 0;      ///< ingest only: accepted + duplicate
   std::int64_t quarantined = 0;
   std::int64_t blank = 0;
   std::int64_t bytes_in = 0;
   std::int64_t bytes_out = 0;
   std::vector<std::pair<std::string, std::int64_t>> quarantined_by_reason;
+  std::int64_t replaced = 0;  ///< published fact rows that it took away
 };
 
 enum class BatchKind {

@@ -42,6 +42,7 @@ class Maintenance {
     const auto end = options_.budget ? std::optional(begin_ + *options_.budget)
                                      : std::optional<Clock::time_point>();
     RETURN_IF_ERROR(Compaction(*catalog, options_, staging_).run(end, &report_));
+    if (!options_.dry_run) RETURN_IF_ERROR(clear_staging());
     RETURN_IF_ERROR(expire());
     RETURN_IF_ERROR(retire_old());
     RETURN_IF_ERROR(remove_unneeded());
@@ -50,7 +51,7 @@ class Maintenance {
   }
 
  private:
-  /// What a maintain left that was cut off: this one holds the lock.
+  /// Folders that are done with, and what a maintain left that was cut off: this one holds the lock.
   Status clear_staging() {
     std::error_code error;
     for (fs::directory_iterator entry(staging_, error), end; !error && entry != end;

@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import shutil
 import sqlite3
 import time
 
@@ -181,6 +182,36 @@ class MaintainTest(LakeTest):
         self.assertEqual(self.it.scalar("SELECT count(*) FROM fact_clicks"), expected + 2)
         self.assertGreater(report["files_merged"] + len(report["conflicts"]), 0)
         self.sound()
+
+    def test_killed_at_any_step_no_row_is_lost_and_the_next_one_takes_up(self):
+        expected = self.it.tables(batch_columns=True)
+        self.it.configure("[maintain]\nkeep_raw_days = 30\n")
+        orphan = self.it.path / "processed/fact_clicks/data/orphan.parquet"
+        write(orphan, b"x", mtime=1)
+        start = self.folder / "start"
+        shutil.copytree(self.it.path, start)
+        trace = self.folder / "trace"
+        self.maintain("--full", env={"CLICKLAKE_FAULT": f"trace@{trace}"})
+        steps = trace.read_text().split()
+        self.assertGreater(len(steps), 40)
+        for wanted in ("parquet.rename", "maintain.rename", "iceberg.sync", "catalog.commit", "catalog.committed", "retire.commit",
+                       "maintain.remove"):
+            self.assertIn(wanted, steps)
+        chosen = [k for k, step in enumerate(steps, 1) if steps.index(step) == k - 1 or k % 9 == 0 or k == len(steps)]
+        for k in chosen:
+            with self.subTest(step=f"{k}: {steps[k - 1]}"):
+                shutil.rmtree(self.it.path)
+                shutil.copytree(start, self.it.path)
+                ended = self.it.command("maintain", "--full", code=None, env={"CLICKLAKE_FAULT": f"kill@{k}"})
+                self.assertEqual(ended.code, -9)
+                self.assert_tables(self.it.tables(batch_columns=True), expected)
+                self.maintain("--full")
+                self.it.run(write(self.folder / "none.json", b""))  # sweeps what the killed one had begun
+                self.assert_tables(self.it.tables(batch_columns=True), expected)
+                self.assertLessEqual(len(self.live()), 3)
+                self.assertFalse(orphan.exists())
+                self.assertEqual([p for p in (self.it.path / ".maintain").iterdir() if p.name != ".lock"], [])
+                self.sound()
 
     def test_settings_that_would_harm_readers_are_refused(self):
         self.it.configure("[maintain]\nkeep_snapshots_hours = 23\n")
