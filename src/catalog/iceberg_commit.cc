@@ -182,7 +182,7 @@ Result<std::vector<IcebergCommit::Table>> IcebergCommit::tables_to_write() {
     table.folder = lake_ / folder_of(*table.definition);
     table.moved = !table.base_location.empty() &&
                   !table.base_location.starts_with(iceberg_location(table.folder) + "/");
-    if (table.change == nullptr && !table.base_location.empty() && !table.moved) continue;
+    if (!anew_ && table.change == nullptr && !table.base_location.empty() && !table.moved) continue;
     table.table_no = rows.integer(0);
     table.uuid = rows.text(2);
     table.base_snapshot = rows.integer(3);
@@ -196,33 +196,63 @@ Status IcebergCommit::write() {
                   [](const TableChange& c) { return c.added.empty() && c.removed.empty(); })) {
     return {};
   }
+  ASSIGN_OR_RETURN(std::vector<Table> tables, tables_to_write());
+  return write_tables(std::move(tables));
+}
+
+Status IcebergCommit::write_anew(bool only_moved) {
+  anew_ = true;
+  ASSIGN_OR_RETURN(std::vector<Table> tables, tables_to_write());
+  std::erase_if(tables, [&](const Table& table) {
+    return table.base_location.empty() || (only_moved && !table.moved);
+  });
+  for (Table& table : tables) table.moved = true;
+  return tables.empty() ? Status() : write_tables(std::move(tables));
+}
+
+Status IcebergCommit::write_tables(std::vector<Table> tables) {
   ASSIGN_OR_RETURN(const auto next, connection_.query_integer(
                                         "SELECT value FROM meta WHERE key = 'next_snapshot_id'"));
   first_snapshot_ = next_snapshot_ = next.value_or(1);
-  ASSIGN_OR_RETURN(tables_, tables_to_write());
+  tables_ = std::move(tables);
   for (Table& table : tables_) RETURN_IF_ERROR(write_table(table));
   return write_files();
 }
 
+Result<TableMetadata> IcebergCommit::new_metadata(const Table& table) {
+  int buckets = kUsualBuckets;
+  if (table.change != nullptr && !table.change->added.empty()) {
+    ASSIGN_OR_RETURN(
+        const iceberg::StarPartition partition,
+        iceberg::parse_star_partition(*table.definition, table.change->added.front().partition));
+    buckets = partition.buckets;
+  }
+  return iceberg::star_metadata(*table.definition, table.uuid, iceberg_location(table.folder),
+                                now_us_ / 1000, buckets);
+}
+
+/// Whether a metadata file's bytes are those that were written.
+Result<bool> IcebergCommit::is_as_written(const Table& table, std::string_view text) {
+  ASSIGN_OR_RETURN(Rows rows, connection_.query("SELECT metadata_hash FROM tables"
+                                                " WHERE table_no = ?1",
+                                                table.table_no));
+  ASSIGN_OR_RETURN(const bool found, rows.next());
+  return !found || rows.text(0).empty() || rows.text(0) == hash_of(text);
+}
+
 Result<TableMetadata> IcebergCommit::base_metadata(const Table& table, int* version) {
   *version = 0;
-  if (table.base_location.empty()) {
-    int buckets = kUsualBuckets;
-    if (table.change != nullptr && !table.change->added.empty()) {
-      ASSIGN_OR_RETURN(
-          const iceberg::StarPartition partition,
-          iceberg::parse_star_partition(*table.definition, table.change->added.front().partition));
-      buckets = partition.buckets;
-    }
-    return iceberg::star_metadata(*table.definition, table.uuid, iceberg_location(table.folder),
-                                  now_us_ / 1000, buckets);
-  }
+  if (table.base_location.empty()) return new_metadata(table);
   ASSIGN_OR_RETURN(fs::path path, path_of_location(table.base_location));
   if (table.moved) path = table.folder / "metadata" / path.filename();
   *version = std::atoi(path.filename().c_str()) + 1;
-  ASSIGN_OR_RETURN(const std::string text, read_metadata_file(path));
+  const Result<std::string> text = read_metadata_file(path);
+  if (anew_ && !text) return new_metadata(table);
+  if (!text) return text.error();
+  ASSIGN_OR_RETURN(const bool as_written, is_as_written(table, *text));
+  if (anew_ && !as_written) return new_metadata(table);
   ASSIGN_OR_RETURN(TableMetadata metadata,
-                   iceberg::parse_table_metadata(text, path.filename().string()));
+                   iceberg::parse_table_metadata(*text, path.filename().string()));
   const std::int64_t current = metadata.current_snapshot_id.value_or(0);
   if (current != table.base_snapshot) {
     return conflict(connection_, "the table " + std::string(table.definition->name) +

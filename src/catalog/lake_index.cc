@@ -201,6 +201,19 @@ Result<std::vector<IndexedBatch>> LakeIndex::batches() {
   }
 }
 
+Result<std::vector<SideFile>> LakeIndex::side_files() {
+  connection_->set_activity("list side files");
+  ASSIGN_OR_RETURN(Rows rows, connection_->query("SELECT kind, path, rows, size FROM side_files"
+                                                 " ORDER BY side_file_no"));
+  std::vector<SideFile> files;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool more, rows.next());
+    if (!more) return files;
+    files.push_back(
+        {std::string(rows.text(0)), std::string(rows.text(1)), rows.integer(2), rows.integer(3)});
+  }
+}
+
 Result<std::vector<std::string>> LakeIndex::open_batches() {
   connection_->set_activity("list open batches");
   ASSIGN_OR_RETURN(Rows rows, connection_->query("SELECT batch_id FROM batches"

@@ -90,6 +90,8 @@ class LakeIndex {
   Result<std::vector<IndexedRawFile>> raw_files();
   /// Committed ones, oldest first.
   Result<std::vector<IndexedBatch>> batches();
+  /// Of any kind, oldest first.
+  Result<std::vector<SideFile>> side_files();
   /// Ids of those begun and not committed.
   Result<std::vector<std::string>> open_batches();
 

@@ -18,6 +18,21 @@ namespace clicklake {
 Status forget_data_files(const std::filesystem::path& catalog_file,
                          const std::vector<std::string>& paths);
 
+/// Writes every table's Iceberg metadata anew from the catalog's rows, without history, as a batch
+/// of its own; with `only_moved`, of tables whose metadata names another folder than the lake's.
+/// Returns the number of tables. The caller holds the lake's lock. Errors: kConflict, another
+/// program committed meanwhile; kIo, kNoSpace.
+Result<std::int64_t> write_metadata_anew(const std::filesystem::path& catalog_file,
+                                         const std::string& batch_id, std::int64_t now_us,
+                                         bool only_moved);
+
+/// A copy of the catalog as of one moment, durable on return, with what upkeep can't take along
+/// left out: open batches, and files that no current snapshot holds. Errors: kAlreadyExists, kIo.
+Status copy_catalog(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Any other SQLite file as of one moment, durable on return. Errors: kAlreadyExists, kIo.
+Status copy_database(const std::filesystem::path& from, const std::filesystem::path& to);
+
 struct Retirement {
   std::string batch_id;  ///< a new one
   std::int64_t now_us = 0;

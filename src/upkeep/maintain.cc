@@ -51,7 +51,8 @@ class Maintenance {
   }
 
  private:
-  /// Folders that are done with, and what a maintain left that was cut off: this one holds the lock.
+  /// Folders that are done with, and what a maintain left that was cut off: this one holds the
+  /// lock.
   Status clear_staging() {
     std::error_code error;
     for (fs::directory_iterator entry(staging_, error), end; !error && entry != end;

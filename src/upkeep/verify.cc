@@ -21,6 +21,7 @@ Result<LakeContents> LakeContents::load(LakeIndex& index) {
   }
   ASSIGN_OR_RETURN(lake.raw, index.raw_files());
   ASSIGN_OR_RETURN(lake.batches, index.batches());
+  ASSIGN_OR_RETURN(lake.sides, index.side_files());
   return lake;
 }
 

@@ -24,7 +24,7 @@ constexpr std::size_t kReadBytes = 1U << 20;
 
 /// A file to look at, and what it should be.
 struct Expected {
-  enum class What : std::uint8_t { kData, kRaw, kInPlace, kQuarantine };
+  enum class What : std::uint8_t { kData, kRaw, kInPlace, kQuarantine, kSide };
   What what;
   std::string table;
   std::string path;           ///< as the catalog names it
@@ -191,6 +191,12 @@ std::vector<Expected> expected_files(const LakeContents& lake) {
     file.path = batch.quarantine_file;
     file.content_hash = batch.quarantine_hash;
     file.lines = batch.info.counts.quarantined;
+  }
+  for (const SideFile& side : lake.sides) {
+    Expected& file = files.emplace_back();
+    file.what = Expected::What::kSide;
+    file.path = side.path;
+    file.size = side.size;
   }
   return files;
 }

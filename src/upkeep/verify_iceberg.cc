@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kAnew =
-    "run `clicklake relocate`: metadata is written anew from the catalog";
+    "run `clicklake relocate --all`: metadata is written anew from the catalog";
 
 class TableCheck {
  public:

@@ -24,6 +24,7 @@ struct LakeContents {
   std::map<std::string, std::vector<IndexedManifest>> manifests;
   std::vector<IndexedRawFile> raw;
   std::vector<IndexedBatch> batches;
+  std::vector<SideFile> sides;
 
   static Result<LakeContents> load(LakeIndex& index);
 };
