@@ -30,4 +30,9 @@ struct RemovalOutput {
 Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOptions& options,
                                   const std::vector<Replaced>& rows);
 
+/// Takes out all rows of `hours` (ascending): files that hold no other rows go, the others are
+/// rewritten.
+Result<RemovalOutput> remove_hours(ExistingRows* existing, const FactWriterOptions& options,
+                                   const std::vector<std::int64_t>& hours);
+
 }  // namespace clicklake

@@ -45,6 +45,7 @@ class Transform {
                        catalog_.current_snapshot(std::string(table->name)));
       live_[std::string(table->name)].first = snapshot;
     }
+    if (!options_.replaced_hours.empty()) RETURN_IF_ERROR(take_out_hours());
     make_workers();
     RETURN_IF_ERROR(run_pass(tasks_of_inputs()));
     RETURN_IF_ERROR(run_stray_passes());
@@ -72,8 +73,10 @@ class Transform {
   std::vector<HourTask> tasks_of_inputs() const {
     std::map<std::int64_t, HourTask> by_hour;
     for (std::uint32_t i = 0; i < shared_.inputs.size(); ++i) {
-      // A file without an hour of its own: all of its lines are strays.
-      const std::int64_t hour = shared_.inputs[i].hour.value_or(-1);
+      // A file without an hour of its own: all of its lines are strays. So are, in a replay, those
+      // of a file of another hour.
+      std::int64_t hour = shared_.inputs[i].hour.value_or(-1);
+      if (!is_wanted(hour)) hour = -1;
       by_hour[hour].hour = hour;
       by_hour[hour].inputs.push_back(i);
     }
@@ -97,10 +100,34 @@ class Transform {
       times.max = hour_start(last_hour + 1 + options_.dedupe_window_hours);
       ASSIGN_OR_RETURN(const std::vector<DataFile> live,
                        catalog_.live_files("fact_clicks", {times}, true));
-      for (const DataFile& file : live) files.push_back(fact_file_of(file, false));
+      for (const DataFile& file : live) {
+        if (!is_taken_out(file.path)) files.push_back(fact_file_of(file, false));
+      }
     }
+    for (const DataFile& file : taken_out_.added) files.push_back(fact_file_of(file, false));
     for (const DataFile& file : written_) files.push_back(fact_file_of(file, true));
     existing_.set_facts(std::move(files));
+    return {};
+  }
+
+  bool is_wanted(std::int64_t hour) const {
+    const std::vector<std::int64_t>& hours = options_.replaced_hours;
+    return hours.empty() || std::binary_search(hours.begin(), hours.end(), hour);
+  }
+  bool is_taken_out(const std::string& path) const {
+    return std::find(taken_out_.removed.begin(), taken_out_.removed.end(), path) !=
+           taken_out_.removed.end();
+  }
+
+  /// A replay: the published rows of its hours are no more before the first line is read.
+  Status take_out_hours() {
+    RETURN_IF_ERROR(look_up_facts(options_.replaced_hours.front(), options_.replaced_hours.back()));
+    FactWriterOptions writer;
+    writer.lake = options_.lake;
+    writer.batch_id = options_.batch_id;
+    writer.parquet = options_.parquet;
+    writer.unsynced = &unsynced_;
+    ASSIGN_OR_RETURN(taken_out_, remove_hours(&existing_, writer, options_.replaced_hours));
     return {};
   }
 
@@ -156,6 +183,7 @@ class Transform {
     std::map<std::int64_t, HourTask> by_hour;
     for (const StrayLog& log : logs) {
       for (const StrayLine& line : log.lines()) {
+        if (!is_wanted(line.hour)) continue;
         HourTask& task = by_hour[line.hour];
         task.hour = line.hour;
         task.strays.emplace_back(&log, line);
@@ -187,6 +215,13 @@ class Transform {
     facts.base_snapshot = live_["fact_clicks"].first;
     DimensionMergeInput merge;
     if (!replaced_.empty()) RETURN_IF_ERROR(remove_replaced(&facts, &merge, &result));
+    if (!options_.replaced_hours.empty()) {
+      result.replaced += taken_out_.rows;
+      merge.rows_removed = true;
+      for (const std::int64_t user : taken_out_.changed_users) merge.changed_users.push_back(user);
+      for (std::string& path : taken_out_.removed) facts.removed.push_back(std::move(path));
+      for (DataFile& file : taken_out_.added) facts.added.push_back(std::move(file));
+    }
     facts.added.insert(facts.added.end(), std::make_move_iterator(written_.begin()),
                        std::make_move_iterator(written_.end()));
 
@@ -253,10 +288,17 @@ class Transform {
     for (const std::string& path : removal.removed) {
       const auto own = std::find_if(written_.begin(), written_.end(),
                                     [&](const DataFile& f) { return f.path == path; });
-      if (own == written_.end()) {
+      auto& rest = taken_out_.added;
+      const auto of_rest =
+          std::find_if(rest.begin(), rest.end(), [&](const DataFile& f) { return f.path == path; });
+      if (own == written_.end() && of_rest == rest.end()) {
         facts->removed.push_back(path);
       } else {
-        written_.erase(own);
+        if (own != written_.end()) {
+          written_.erase(own);
+        } else {
+          rest.erase(of_rest);
+        }
         std::error_code
             ignored;  // an orphan is swept with the batch, or stays unknown to every reader
         std::filesystem::remove(options_.lake / path, ignored);
@@ -305,6 +347,7 @@ class Transform {
   TransformShared shared_;
   std::vector<std::unique_ptr<HourWorker>> workers_;
   std::map<std::string, std::pair<std::int64_t, std::vector<DataFile>>> live_;
+  RemovalOutput taken_out_;  ///< of replaced hours
   std::vector<DataFile> written_;
   UnsyncedFiles unsynced_;
   std::vector<Replaced> replaced_;

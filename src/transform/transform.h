@@ -35,7 +35,10 @@ struct TransformOptions {
   int dimension_buckets = 8;
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
-  bool count_keys = true;            ///< see TransformResult::key_counts
+  bool count_keys = true;  ///< see TransformResult::key_counts
+  /// Hours (ascending) that are built anew: their published rows are taken out first, and lines of
+  /// other hours are passed over. Empty: rows are only added.
+  std::vector<std::int64_t> replaced_hours;
   std::vector<KeyCollision> denied;  ///< natural keys whose rows go to quarantine as key_collision
 };
 
