@@ -216,6 +216,41 @@ Result<RunReport> run_replay(Catalog& catalog, const RunOptions& options, const 
   return replay_batch(catalog, options, plan, progress);
 }
 
+Result<RunReport> run_repair(Catalog& catalog, const RunOptions& options, const Damage& damage,
+                             RunProgress* progress) {
+  ASSIGN_OR_RETURN(const Planner planner, Planner::load(options));
+  ReplayPlan plan;
+  if (damage.dimensions || damage.fact_rows) {
+    // Natural keys are nowhere else than in raw.
+    plan.rebuild = true;
+    ASSIGN_OR_RETURN(const std::set<std::int64_t> hours, hours_of_facts(catalog));
+    std::set<std::int64_t> all = planner.known_hours();
+    all.insert(hours.begin(), hours.end());
+    ASSIGN_OR_RETURN(plan.raw_files, planner.files_of(all, {}));
+    return replay_batch(catalog, options, plan, progress);
+  }
+  plan.recompute_users = damage.users || !damage.lost_facts.empty();
+  plan.lost_facts = damage.lost_facts;
+  std::set<std::int64_t> hours;
+  for (const std::string& path : damage.lost_facts) {
+    // ".../event_timestamp_day=2024-11-04/<batch>-00-00000.parquet"
+    const auto day = path.find("event_timestamp_day=");
+    const auto start = day == std::string::npos
+                           ? std::nullopt
+                           : parse_timestamp(path.substr(day + 20, 10) + "T00:00:00Z");
+    if (!start) {
+      return Error{ErrorCode::kConflict, path +
+                                             " names no day: the hours to build again are not "
+                                             "known; run `clicklake replay` over all of them"};
+    }
+    for (std::int64_t h = 0; h < 24; ++h) hours.insert(hour_of(*start) + h);
+  }
+  plan.hours.assign(hours.begin(), hours.end());
+  ASSIGN_OR_RETURN(plan.raw_files, planner.files_of(hours, {}));
+  if (hours.empty()) plan.raw_files.clear();
+  return replay_batch(catalog, options, plan, progress);
+}
+
 Result<BackfillReport> run_backfill(Catalog& catalog, const RunOptions& options,
                                     const ReplayScope& scope, std::int64_t hours_a_step,
                                     RunProgress* progress) {

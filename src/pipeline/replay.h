@@ -34,6 +34,19 @@ struct ReplayScope {
 Result<RunReport> run_replay(Catalog& catalog, const RunOptions& options, const ReplayScope& scope,
                              RunProgress* progress);
 
+/// What is wrong with the tables, as verify found it.
+struct Damage {
+  std::vector<std::string> lost_facts;  ///< fact files that can't be read
+  bool fact_rows = false;               ///< rows of facts contradict each other
+  bool dimensions = false;  ///< a dimension's file can't be read, lacks a member or has one twice
+  bool users = false;       ///< totals, or members that no fact refers to
+};
+/// Builds from raw what is damaged, as one batch: the hours of lost files; totals from the facts;
+/// all tables where a dimension or facts contradict themselves. What only another engine wrote is
+/// not in raw, and goes with what is built again. Errors: as run_replay().
+Result<RunReport> run_repair(Catalog& catalog, const RunOptions& options, const Damage& damage,
+                             RunProgress* progress);
+
 struct BackfillReport {
   RunReport sum;
   std::int64_t steps = 0;    ///< published by this call

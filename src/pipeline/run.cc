@@ -89,7 +89,8 @@ class TransformBatch {
     RunReport report;
     report.transformed = true;
     const bool replays =
-        replay_ != nullptr && (!replay_->hours.empty() || !replay_->withdrawn.empty());
+        replay_ != nullptr && (!replay_->hours.empty() || !replay_->withdrawn.empty() ||
+                               replay_->rebuild || replay_->recompute_users);
     if (pending.empty() && in_place.empty() && !replays) return report;
     const std::int64_t started = now_us();
     batch_id_ = make_uuid7(started / 1000);
@@ -124,7 +125,12 @@ class TransformBatch {
     transform_options.dedupe_window_hours = options_.dedupe_window_hours;
     transform_options.parquet = options_.parquet;
     transform_options.count_keys = options_.count_keys;
-    if (replay_ != nullptr) transform_options.replaced_hours = replay_->hours;
+    if (replay_ != nullptr) {
+      transform_options.replaced_hours = replay_->hours;
+      transform_options.rebuild = replay_->rebuild;
+      transform_options.lost_facts = replay_->lost_facts;
+      transform_options.recompute_users = replay_->recompute_users;
+    }
     const std::vector<TransformInput> inputs = make_inputs(pending, in_place);
 
     // Natural keys that share a surrogate key are found when the dimensions are merged; then the

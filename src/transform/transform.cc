@@ -45,6 +45,7 @@ class Transform {
                        catalog_.current_snapshot(std::string(table->name)));
       live_[std::string(table->name)].first = snapshot;
     }
+    taken_out_.removed = options_.lost_facts;
     if (!options_.replaced_hours.empty()) RETURN_IF_ERROR(take_out_hours());
     make_workers();
     RETURN_IF_ERROR(run_pass(tasks_of_inputs()));
@@ -90,7 +91,7 @@ class Transform {
   /// that earlier passes wrote.
   Status look_up_facts(std::int64_t first_hour, std::int64_t last_hour) {
     std::vector<FactFile> files;
-    if (live_["fact_clicks"].first != 0) {
+    if (live_["fact_clicks"].first != 0 && !options_.rebuild) {
       const TableDefinition& facts = fact_clicks_definition();
       FileFilter times{
           facts.columns[static_cast<std::size_t>(column_index(facts, "event_timestamp"))].field_id,
@@ -128,7 +129,61 @@ class Transform {
     writer.parquet = options_.parquet;
     writer.unsynced = &unsynced_;
     ASSIGN_OR_RETURN(taken_out_, remove_hours(&existing_, writer, options_.replaced_hours));
+    if (options_.lost_facts.empty()) return {};
+    ASSIGN_OR_RETURN(const std::vector<DataFile> live,
+                     catalog_.live_files("fact_clicks", {}, false));
+    for (const DataFile& file : live) {
+      if (std::find(options_.lost_facts.begin(), options_.lost_facts.end(), file.path) ==
+          options_.lost_facts.end())
+        continue;
+      taken_out_.removed.push_back(file.path);
+      taken_out_.rows += file.info.record_count;
+    }
     return {};
+  }
+
+  /// Users whose totals are to be computed anew: all that there are.
+  Status add_all_users(DimensionMergeInput* merge) {
+    std::vector<std::string> paths;
+    for (const DataFile& file : live_["dim_users"].second) paths.push_back(file.path);
+    if (paths.empty()) return {};
+    return existing_.query(
+        "SELECT user_key FROM " + existing_.read_parquet(paths), [&](const Chunk& chunk) -> Status {
+          const auto keys = chunk.longs(0);
+          merge->changed_users.insert(merge->changed_users.end(), keys.begin(), keys.end());
+          return {};
+        });
+  }
+
+  /// A rebuild: what was published goes, unread.
+  Status remove_published(TableChange* facts, TransformResult* result) {
+    ASSIGN_OR_RETURN(const std::vector<DataFile> live,
+                     catalog_.live_files("fact_clicks", {}, false));
+    for (const DataFile& file : live) {
+      facts->removed.push_back(file.path);
+      result->replaced += file.info.record_count;
+    }
+    for (auto& [table, state] : live_) {
+      if (table == "fact_clicks") continue;
+      for (const DataFile& file : state.second) unread_[table].push_back(file.path);
+      state.second.clear();
+    }
+    return {};
+  }
+
+  void remove_unread(std::vector<TableChange>* changes) {
+    for (auto& [table, paths] : unread_) {
+      const std::string& name = table;
+      auto change = std::find_if(changes->begin(), changes->end(),
+                                 [&](const TableChange& c) { return c.table == name; });
+      if (change == changes->end()) {
+        changes->emplace_back();
+        change = std::prev(changes->end());
+        change->table = name;
+        change->base_snapshot = live_[name].first;
+      }
+      for (std::string& path : paths) change->removed.push_back(std::move(path));
+    }
   }
 
   /// Does the tasks (ascending by hour) with all workers and completes their files.
@@ -238,6 +293,11 @@ class Transform {
       if (table == "fact_clicks" || state.first == 0) continue;
       ASSIGN_OR_RETURN(state.second, catalog_.live_files(table, {}, false));
     }
+    if (options_.rebuild) RETURN_IF_ERROR(remove_published(&facts, &result));
+    if (options_.recompute_users) {
+      merge.rows_removed = true;
+      RETURN_IF_ERROR(add_all_users(&merge));
+    }
     merge.live = live_;
     merge.existing = &existing_;
     merge.load_all_facts = [&]() -> Status { return set_facts_after(facts); };
@@ -250,6 +310,7 @@ class Transform {
     result.collisions = std::move(dimensions.collisions);
     if (!facts.added.empty() || !facts.removed.empty()) result.changes.push_back(std::move(facts));
     for (TableChange& change : dimensions.changes) result.changes.push_back(std::move(change));
+    remove_unread(&result.changes);
 
     std::set<std::filesystem::path> folders;
     for (const TableChange& change : result.changes) {
@@ -347,7 +408,8 @@ class Transform {
   TransformShared shared_;
   std::vector<std::unique_ptr<HourWorker>> workers_;
   std::map<std::string, std::pair<std::int64_t, std::vector<DataFile>>> live_;
-  RemovalOutput taken_out_;  ///< of replaced hours
+  RemovalOutput taken_out_;                                 ///< of replaced hours
+  std::map<std::string, std::vector<std::string>> unread_;  ///< of a rebuild, by table
   std::vector<DataFile> written_;
   UnsyncedFiles unsynced_;
   std::vector<Replaced> replaced_;

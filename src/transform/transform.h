@@ -39,6 +39,13 @@ struct TransformOptions {
   /// Hours (ascending) that are built anew: their published rows are taken out first, and lines of
   /// other hours are passed over. Empty: rows are only added.
   std::vector<std::int64_t> replaced_hours;
+  /// Nothing that is published is read: the inputs are all there is, and take the place of every
+  /// table's files.
+  bool rebuild = false;
+  /// Published fact files that can't be read; their hours are among `replaced_hours`.
+  std::vector<std::string> lost_facts;
+  /// Every user's totals are computed anew, and members that no fact refers to go.
+  bool recompute_users = false;
   std::vector<KeyCollision> denied;  ///< natural keys whose rows go to quarantine as key_collision
 };
 
