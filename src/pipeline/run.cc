@@ -223,6 +223,8 @@ class TransformBatch {
     }
     commit.raw_files_transformed = true;
     commit.changes = std::move(result.changes);
+    commit.side_files_added = std::move(result.side_files_added);
+    commit.side_files_removed = result.side_files_removed;
     commit.key_counts = std::move(result.key_counts);
     commit.max_event_us = result.counts.max_event_us;
 
@@ -250,6 +252,11 @@ class TransformBatch {
     const bool anything = !commit.consumed_raw_files.empty() || !commit.raw_files.empty();
     if (!anything) return remove_batch_status();
     RETURN_IF_ERROR(catalog_.commit_batch(commit));
+    // Only writers read them, and this is the only one. What stays behind is nobody's.
+    for (const std::string& path : commit.side_files_removed) {
+      std::error_code ignored;
+      std::filesystem::remove(options_.lake / path, ignored);
+    }
 
     report->transform_batch = batch_id_;
     report->records_read = counts.records_read;

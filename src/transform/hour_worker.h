@@ -27,6 +27,7 @@
 #include "format/record_parser.h"
 #include "model/page_url.h"
 #include "rows/existing_rows.h"
+#include "sessions/session_log.h"
 #include "transform/dimensions.h"
 #include "transform/event_window.h"
 #include "transform/fact_writer.h"
@@ -138,6 +139,8 @@ class HourWorker {
   /// The keys and kinds of values of the records that were counted.
   std::vector<KeyCount> key_counts();
   WorkerDimensions& dimensions() { return dimensions_; }
+  /// What the rows written so far say of sessions, for merge_sessions().
+  SessionLog& sessions() { return sessions_; }
   FactWriter& writer() { return writer_; }
   const StrayLog& strays() const { return strays_; }
   /// Forgets strays that were given to tasks.
@@ -254,6 +257,9 @@ class HourWorker {
   void see_user(std::size_t row);
   void see_users_until(std::size_t row);
   Status flush(bool hour_ends, std::size_t sequence);
+  Status see_sessions();
+  Status add_session(std::int64_t key, std::string_view id,
+                     const SessionActivity<std::uint32_t>& activity);
 
   static constexpr std::size_t kUserMemos = 4096;  ///< powers of two
   static constexpr std::size_t kPageMemos = 4096;
@@ -279,6 +285,9 @@ class HourWorker {
   HourColumns columns_;
   std::size_t users_seen_ = 0;  ///< rows of columns_ whose user was updated
   FactWriter writer_;
+  SessionLog sessions_;
+  std::vector<SessionActivity<std::uint32_t>> session_activity_;  ///< by id of columns_.sessions
+  std::vector<std::uint32_t> silent_rows_;  ///< of columns_, without a session id
   StrayLog strays_;
   RowCounts counts_;
   std::vector<char> stray_text_;

@@ -63,18 +63,19 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
     if (file.min_us > max_us || file.max_us < min_us) continue;
     const std::string from = existing->read_parquet({file.path});
     std::int64_t found = 0;
-    RETURN_IF_ERROR(
-        existing->query(fmt::format("SELECT event_key, event_check, event_timestamp, "
-                                    "canonical_key, user_key FROM {} WHERE event_key IN ({})",
-                                    from, keys),
-                        [&](const Chunk& chunk) -> Status {
-                          for (std::size_t row = 0; row < chunk.rows(); ++row) {
-                            if (!victims.has(chunk, row, {0, 1, 2, 3})) continue;
-                            ++found;
-                            out.changed_users.push_back(chunk.longs(4)[row]);
-                          }
-                          return {};
-                        }));
+    RETURN_IF_ERROR(existing->query(
+        fmt::format("SELECT event_key, event_check, event_timestamp, "
+                    "canonical_key, user_key, session_key FROM {} WHERE event_key IN "
+                    "({})",
+                    from, keys),
+        [&](const Chunk& chunk) -> Status {
+          for (std::size_t row = 0; row < chunk.rows(); ++row) {
+            if (!victims.has(chunk, row, {0, 1, 2, 3})) continue;
+            ++found;
+            out.lost.push_back({chunk.longs(5)[row], chunk.longs(4)[row], chunk.longs(2)[row]});
+          }
+          return {};
+        }));
     if (found == 0) continue;
     out.removed.push_back(file.path);
     out.rows += found;

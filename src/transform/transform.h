@@ -43,6 +43,8 @@ struct TransformResult {
   RowCounts counts;
   std::vector<InputOutcome> outcomes;  ///< by input
   std::vector<TableChange> changes;
+  std::vector<SideFile> side_files_added;
+  std::vector<std::string> side_files_removed;
   std::vector<KeyCollision>
       collisions;  ///< not empty: publish nothing; call again with these natural keys denied
   std::vector<KeyCount> key_counts;  ///< of the inputs that nobody has validated before

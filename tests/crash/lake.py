@@ -151,9 +151,15 @@ def check_iceberg(lake, known):
     wrong = []
     published = [batch for (batch,) in query_catalog(
         lake, "SELECT batch_id FROM batches WHERE committed_us <> 0")]
-    for file in lake.glob("processed/*/metadata/*"):
-        if any(batch in file.name for batch in published):
-            known.add(str(file.relative_to(lake)))
+    # Older metadata stays for readers; a run of the session index that was merged goes with the next batch at the latest.
+    for pattern in ("processed/*/metadata/*", "curated/*/metadata/*", "curated/sessions/index/*"):
+        for file in lake.glob(pattern):
+            if any(batch in file.name for batch in published):
+                known.add(str(file.relative_to(lake)))
+    for path, size in query_catalog(lake, "SELECT path, size FROM side_files"):
+        known.add(path)
+        if not (lake / path).exists() or (lake / path).stat().st_size != size:
+            wrong.append(f"{path} is not there with {size} bytes")
     for name, snapshot, location, pointer in query_catalog(
             lake, "SELECT t.name, t.current_snapshot, t.metadata_location, i.metadata_location FROM tables t"
                   " LEFT JOIN iceberg_tables i ON i.table_name = t.name AND i.table_namespace = t.namespace"):
