@@ -11,6 +11,8 @@
 #include "base/json_value.h"
 #include "catalog/catalog.h"
 #include "cli/command.h"
+#include "cli/config.h"
+#include "cli/rule_query.h"
 #include "deliver/delivery_store.h"
 #include "deliver/dispatcher.h"
 #include "model/time.h"
@@ -25,8 +27,8 @@ std::int64_t now_us() {
       .count();
 }
 
-/// Asks the catalog which outbox files are published. Looks at the catalog's files first: most looks
-/// find that nothing was committed since.
+/// Asks the catalog which outbox files are published. Looks at the catalog's files first: most
+/// looks find that nothing was committed since.
 class PublishedFiles {
  public:
   PublishedFiles(std::filesystem::path lake, Catalog* catalog)
@@ -84,6 +86,13 @@ Result<int> deliver(const DeliverArguments& arguments, const CommandContext& con
   options.lake = lake;
   options.environment = context.environment;
   options.published = PublishedFiles(lake, catalog.get());
+  ASSIGN_OR_RETURN(const Config config, load_config(lake));
+  options.run_query = [&](const RuleDocument& rule, std::int64_t time_us,
+                          const std::stop_token& stop) {
+    return run_rule_query(config, rule, time_us, stop);
+  };
+  options.keep_files_seconds = config.keep_outbox_days * 86'400;
+  options.keep_dead_letters_seconds = config.keep_dead_letters_days * 86'400;
   options.warn = [](const std::string& text) { fmt::print(stderr, "clicklake: {}\n", text); };
   ASSIGN_OR_RETURN(const std::unique_ptr<Dispatcher> dispatcher,
                    Dispatcher::open(std::move(options)));

@@ -58,7 +58,7 @@ std::string_view object_of_line(std::string_view line) {
   return line.substr(begin, end - begin + 1);
 }
 
-void append_event_with_keys(std::string* out, const AcceptedEvent& event) {
+void append_event_with_keys(std::string* out, const AcceptedEvent& event, std::string_view replay) {
   std::string_view object = object_of_line(event.line);
   object.remove_suffix(1);
   while (object.ends_with(' ') || object.ends_with('\t') || object.ends_with('\r'))
@@ -77,6 +77,7 @@ void append_event_with_keys(std::string* out, const AcceptedEvent& event) {
     out->append(",\"revenue\":");
     append_money(out, *event.revenue);
   }
+  if (!replay.empty()) out->append(",\"replay_name\":\"").append(replay).append("\"");
   out->append("}}");
 }
 
@@ -92,7 +93,7 @@ void append_envelope(std::string* out, const AcceptedEvent& event, bool with_key
   if (!replay.empty()) out->append(R"("replay-name":")").append(replay).append("\",");
   out->append(R"("detail":)");
   if (with_keys) {
-    append_event_with_keys(out, event);
+    append_event_with_keys(out, event, replay);
   } else {
     out->append(object_of_line(event.line));
   }

@@ -38,8 +38,8 @@ std::string identity_text(const AcceptedEvent& event);
 /// The JSON object of `line`, without a byte order mark and what stands around it.
 std::string_view object_of_line(std::string_view line);
 
-/// Appends the raw event with the lake's keys as its member "lake".
-void append_event_with_keys(std::string* out, const AcceptedEvent& event);
+/// Appends the raw event with the lake's keys, and the name of the replay, as its member "lake".
+void append_event_with_keys(std::string* out, const AcceptedEvent& event, std::string_view replay);
 
 /// Appends EventBridge's envelope: source "clicklake", detail-type the event type, detail the
 /// event, with its keys where `with_keys`. `replay`: the name of the replay that sends it, "" for

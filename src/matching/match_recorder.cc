@@ -52,7 +52,7 @@ void MatchRecorder::append_lines(const AcceptedEvent& event, std::string* out) {
     if (i == 0 || i == over_event_) {
       scratch_.clear();
       if (i < over_event_) {
-        append_event_with_keys(&scratch_, event);
+        append_event_with_keys(&scratch_, event, replay_);
       } else {
         append_envelope(&scratch_, event, true, replay_);
       }
