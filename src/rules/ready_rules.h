@@ -4,7 +4,7 @@
 /// Place: `rules add`. Invariant: each is a sound document, disabled, with a file as its target, so
 ///   that adding one sends nothing anywhere before somebody says so.
 /// Thread safety: immutable.
-/// Source: docs/events.md, "Ready rules"; ADR-0022.
+/// Source: docs/events.md, "Ready rules"; ADR-0024.
 
 #include <span>
 #include <string_view>

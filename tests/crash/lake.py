@@ -12,7 +12,7 @@ import subprocess
 TABLES = ("fact_clicks", "dim_users", "dim_pages", "dim_referrers", "dim_campaigns", "dim_devices",
           "dim_dates")
 COUNTS = ("records_read", "accepted", "duplicate", "valid", "quarantined", "blank")
-ROOT_NAMES = {"raw", "processed", "curated", "quarantine", "catalog.db", "clicklake.toml", ".lock"}
+ROOT_NAMES = {"raw", "processed", "curated", "quarantine", "rules", "catalog.db", "clicklake.toml", ".lock"}
 TIMEOUT = 300  # seconds; only a program that hangs takes them
 
 
