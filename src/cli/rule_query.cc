@@ -39,7 +39,7 @@ Status make_batches(Catalog& catalog, std::int64_t time_us, LakeSession* session
   std::string rows;
   const auto insert = [&]() -> Status {
     if (rows.empty()) return {};
-    const Status done = session->execute("INSERT INTO batches VALUES " + rows);
+    Status done = session->execute("INSERT INTO batches VALUES " + rows);
     rows.clear();
     return done;
   };

@@ -79,6 +79,7 @@ class Replay {
     ASSIGN_OR_RETURN(const std::vector<DataFile> live,
                      catalog_.live_files("fact_clicks", {times}, true));
     std::vector<FactFile> fact_files;
+    fact_files.reserve(live.size());
     for (const DataFile& file : live) fact_files.push_back(fact_file_of(file, false));
     rows_.set_facts(std::move(fact_files));
     ASSIGN_OR_RETURN(files_, catalog_.raw_files(""));
