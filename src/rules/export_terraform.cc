@@ -191,7 +191,7 @@ void add_terraform(TerraformText* out, const RuleDocument& rule) {
 
 std::string indented_json(const std::string& json) {
   std::string out;
-  if (const auto value = parse_json(json)) append_json_indented_json(&out, *value);
+  if (const auto value = parse_json(json)) append_json_indented(&out, *value);
   return out;
 }
 
