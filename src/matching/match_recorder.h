@@ -37,6 +37,8 @@ class MatchRecorder {
   MatchRecorder(const RuleSet& rules, OutboxWriter* outbox, std::int64_t accepted_us,
                 std::string replay = {});
 
+  /// Whether meets() may say yes for an event of that type.
+  bool may_meet(std::string_view event_type) const { return rules_->may_match(event_type); }
   /// Whether meets() wants to know the keys of the event, too; else record() and hold() do.
   bool asks_for_keys() const { return rules_->asks_for_keys(); }
   /// Whether any rule matches; which ones is remembered until the next call.

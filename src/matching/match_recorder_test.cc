@@ -127,6 +127,25 @@ TEST_F(MatchRecorderTest, TheSameEventGivesTheSameIdAndAReplayAnother) {
   EXPECT_EQ(id_of("monday"), id_of("monday"));
 }
 
+TEST_F(MatchRecorderTest, TypesThatNoRuleIsForAreToldAtOnce) {
+  rule("purchase", R"({"detail-type": ["purchase", "refund"]})");
+  EXPECT_TRUE(recorder().may_meet("refund"));
+  EXPECT_FALSE(recorder().may_meet("page_view"));
+  rule("also",
+       R"({"$or": [{"detail-type": ["a"]}, {"source": ["clicklake"]}], "detail-type": ["view"]})");
+  EXPECT_TRUE(recorder().may_meet("view"));
+  EXPECT_FALSE(recorder().may_meet("page_view"));
+  for (const char* pattern :
+       {R"({"source": ["clicklake"]})", R"({"detail-type": [{"prefix": "page"}]})",
+        R"({"detail-type": ["x", null]})", R"({"detail-type": ["10.0.0.1"]})",
+        R"({"$or": [{"detail-type": ["a"]}, {"source": ["clicklake"]}]})"}) {
+    rule("wide", pattern);
+    EXPECT_TRUE(recorder().may_meet("page_view")) << pattern;
+  }
+  rule("wide", R"({"event_type": ["purchase"]})", R"(, "scope": "event")");
+  EXPECT_TRUE(recorder().may_meet("page_view")) << "the raw event may spell its type otherwise";
+}
+
 TEST_F(MatchRecorderTest, ABrokenRuleCostsItselfOnly) {
   rule("broken", R"({"detail": {"n": [{"numeric": ["<", "x"]}]}})");
   rule("off", R"({"detail-type": ["purchase"]})", R"(, "state": "DISABLED")");

@@ -35,6 +35,9 @@ class RuleSet {
   /// Rules over EventBridge's envelope, and over the event itself; null where there are none.
   const events::Matcher* over_envelope() const { return envelope_.get(); }
   const events::Matcher* over_event() const { return event_.get(); }
+  /// Whether an event of that type may match at all: false only where every rule names the types
+  /// that it is for, and this is none of them. Cost: a comparison a type.
+  bool may_match(std::string_view event_type) const;
   /// Whether some pattern over the envelope asks for the lake's keys.
   bool asks_for_keys() const { return asks_for_keys_; }
   /// Ids of the rule's targets.
@@ -44,12 +47,15 @@ class RuleSet {
 
  private:
   void add(const StoredRule& stored, std::unique_ptr<events::Matcher>* matcher);
+  void note_types(const RuleDocument& rule);
 
   std::unique_ptr<events::Matcher> envelope_;
   std::unique_ptr<events::Matcher> event_;
   std::map<std::string, std::vector<std::string>, std::less<>> targets_;
   std::vector<std::string> problems_;
   bool asks_for_keys_ = false;
+  std::vector<std::string> types_;  ///< that rules are for
+  bool any_type_ = false;           ///< a rule may match others
 };
 
 }  // namespace clicklake

@@ -604,7 +604,7 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   __builtin_prefetch(&dimensions_.activity[user], 1);
   __builtin_prefetch(reinterpret_cast<const char*>(&dimensions_.activity[user]) + 64, 1);
   if (c.rows() > 2) see_users_until(c.rows() - 2);
-  if (recorder_ != nullptr) [[unlikely]]
+  if (recorder_ != nullptr && recorder_->may_meet(event_type)) [[unlikely]]
     RETURN_IF_ERROR(meet_rules(*staged, row));
   counts_.max_event_us = std::max(counts_.max_event_us, record.timestamp_us);
   held_bytes_ += staged->line.size();
