@@ -47,6 +47,8 @@ void add_cost_command(CLI::App* app, CommandContext* context);
 void add_deliver_command(CLI::App* app, CommandContext* context);
 void add_deliveries_command(CLI::App* app, CommandContext* context);
 void add_dead_letters_command(CLI::App* app, CommandContext* context);
+void add_events_command(CLI::App* app, CommandContext* context);
+void add_archive_command(CLI::App* app, CommandContext* context);
 void add_rules_command(CLI::App* app, CommandContext* context);
 
 }  // namespace clicklake

@@ -30,7 +30,9 @@ struct Config {
   RunOptions run;         ///< with `lake` set
   LocationMap locations;  ///< of `[locations]`
   std::vector<ConfiguredSource> sources;
-  ScanPrice price;                       ///< `price_per_tb` and `scan_minimum`
+  ScanPrice price;                           ///< `price_per_tb` and `scan_minimum`
+  std::int64_t keep_outbox_days = 7;         ///< outbox files of which all is delivered
+  std::int64_t keep_dead_letters_days = 30;  ///< dead letters, redriven or not
   std::optional<std::int64_t> max_scan;  ///< a query that scans more is refused; nothing: none is
 };
 

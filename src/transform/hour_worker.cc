@@ -59,6 +59,10 @@ HourWorker::HourWorker(HourWorkerOptions options, TransformShared* shared)
       sessions_(options_.temp_dir),
       strays_(options_.temp_dir) {
   dimensions_.activity.grow_to(1);
+  if (options_.rules != nullptr) {
+    recorder_ =
+        std::make_unique<MatchRecorder>(*options_.rules, options_.outbox, options_.accepted_us);
+  }
   for (Staged& staged : staged_) {
     staged.parser.use_shapes(&shapes_);
     staged.parser.use_index(&line_index_);
@@ -608,11 +612,44 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   __builtin_prefetch(&dimensions_.activity[user], 1);
   __builtin_prefetch(reinterpret_cast<const char*>(&dimensions_.activity[user]) + 64, 1);
   if (c.rows() > 2) see_users_until(c.rows() - 2);
+  if (recorder_ != nullptr && recorder_->may_meet(event_type)) [[unlikely]]
+    RETURN_IF_ERROR(meet_rules(*staged, row));
   counts_.max_event_us = std::max(counts_.max_event_us, record.timestamp_us);
   held_bytes_ += staged->line.size();
   const bool full = c.rows() >= options_.flush_rows || held_bytes_ >= options_.flush_bytes;
   if (full && !c.any_event_id) return flush(false, 0);
   return {};
+}
+
+AcceptedEvent HourWorker::accepted_event(const Staged& staged, std::size_t row) const {
+  const HourColumns& c = columns_;
+  AcceptedEvent event;
+  event.line = staged.line;
+  event.event_type = staged.record.field(RawField::kEventType);
+  event.time_us = c.time[row];
+  event.identity = staged.identity.hash;
+  event.user_key = dimensions_.users.key(c.user[row]);
+  event.session_key = c.session[row] == kNullIndex ? 0 : c.session_keys[c.session[row]];
+  event.page_key = dimensions_.pages.key(c.page[row]);
+  event.referrer_key = dimensions_.referrers.key(c.referrer[row]);
+  event.campaign_key = dimensions_.campaigns.key(c.campaign[row]);
+  event.device_key = dimensions_.devices.key(c.device[row]);
+  if (c.revenue_valid[row] != 0) event.revenue = c.revenue[row];
+  return event;
+}
+
+/// The row was accepted, or will be where it has an event id and turns out to be no duplicate.
+[[gnu::cold, gnu::noinline]] Status HourWorker::meet_rules(const Staged& staged, std::size_t row) {
+  AcceptedEvent event = accepted_event(staged, row);
+  if (!recorder_->meets(event)) return {};
+  if (!staged.identity.has_event_id) return recorder_->record(event);
+  recorder_->hold(event, static_cast<std::uint32_t>(row));
+  return {};
+}
+
+Status HourWorker::finish() {
+  RETURN_IF_ERROR(writer_.finish());
+  return recorder_ ? recorder_->finish() : Status();
 }
 
 Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
@@ -631,10 +668,16 @@ Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
     std::vector<std::uint32_t> identified;
     identified.reserve(rows.size());
     for (const IdentifiedRow& row : rows) identified.push_back(row.row);
+    std::vector<std::uint32_t> replacing;
     ASSIGN_OR_RETURN(const std::vector<std::uint32_t> duplicates,
-                     window_->resolve(sequence, columns_.hour, std::move(rows)));
+                     window_->resolve(sequence, columns_.hour, std::move(rows), &replacing));
     dropped_.assign(columns_.rows(), 0);
     for (const std::uint32_t row : duplicates) dropped_[row] = 1;
+    if (recorder_ != nullptr) {
+      silent_ = dropped_;
+      for (const std::uint32_t row : replacing) silent_[row] = 1;
+      RETURN_IF_ERROR(recorder_->settle(silent_));
+    }
     counts_.duplicate += static_cast<std::int64_t>(duplicates.size());
     counts_.accepted -= static_cast<std::int64_t>(duplicates.size());
     for (const std::uint32_t row : identified) {

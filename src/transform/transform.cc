@@ -60,6 +60,9 @@ class Transform {
       worker.base_currency = options_.base_currency;
       worker.temp_dir = options_.temp_dir;
       worker.count_keys = options_.count_keys;
+      worker.rules = options_.rules;
+      worker.outbox = options_.outbox;
+      worker.accepted_us = options_.accepted_us;
       worker.facts.lake = options_.lake;
       worker.facts.batch_id = options_.batch_id;
       worker.facts.writer = i;
@@ -176,6 +179,7 @@ class Transform {
     TransformResult result;
     for (auto& worker : workers_) {
       result.counts.add(worker->counts());
+      result.matches.add(worker->match_counts());
       for (KeyCount& count : worker->key_counts()) result.key_counts.push_back(std::move(count));
     }
     result.key_counts = add_up(std::move(result.key_counts));

@@ -18,6 +18,8 @@
 #include "format/line_reader.h"
 #include "format/parquet_writer.h"
 #include "format/quarantine_writer.h"
+#include "matching/rule_set.h"
+#include "outbox/outbox_file.h"
 #include "transform/dimension_merge.h"
 #include "transform/hour_worker.h"
 
@@ -36,11 +38,15 @@ struct TransformOptions {
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
   bool count_keys = true;            ///< see TransformResult::key_counts
+  const RuleSet* rules = nullptr;    ///< that accepted events meet; null: none
+  OutboxWriter* outbox = nullptr;    ///< takes their matches; null without rules
+  std::int64_t accepted_us = 0;      ///< of the matches, UTC microseconds
   std::vector<KeyCollision> denied;  ///< natural keys whose rows go to quarantine as key_collision
 };
 
 struct TransformResult {
   RowCounts counts;
+  MatchCounts matches;
   std::vector<InputOutcome> outcomes;  ///< by input
   std::vector<TableChange> changes;
   std::vector<SideFile> side_files_added;
