@@ -41,11 +41,15 @@ ErrorCode code_of(int sqlite_code, int system_error) {
   return no_room ? ErrorCode::kNoSpace : ErrorCode::kIo;
 }
 
-std::string_view way_out(ErrorCode code) {
+std::string_view way_out(ErrorCode code, bool of_deliveries) {
   switch (code) {
     case ErrorCode::kBusy: return "; another process is writing: run again when it has ended";
     case ErrorCode::kNoSpace: return "; free some space and run again: nothing published is lost";
     case ErrorCode::kCorruption:
+      if (of_deliveries) {
+        return "; put back a backup of this file, or move it away: what lies in the outbox is then "
+               "delivered again, under the same ids";
+      }
       return "; put back a backup of this file, or make a new lake by `clicklake init` and run it "
              "over the sources (or this lake's raw folder) again";
     case ErrorCode::kIo:
@@ -144,14 +148,16 @@ int Connection::bind(sqlite3_stmt* statement, int index, const Blob& value) {
 Error Connection::error(int code) const {
   const int system_error = handle_ != nullptr ? sqlite3_system_errno(handle_) : 0;
   const ErrorCode kind = code_of(code, system_error);
-  std::string message = "catalog " + file_.string() + ": cannot " + activity_ + ": ";
+  const bool of_deliveries = file_.stem() == "deliveries";
+  std::string message = (of_deliveries ? "deliveries " : "catalog ") + file_.string() +
+                        ": cannot " + activity_ + ": ";
   // The connection's text belongs to its last error; a code of another origin has its general one.
   const bool last = handle_ != nullptr && sqlite3_extended_errcode(handle_) == code;
   message += last ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
   if (system_error != 0 && (kind == ErrorCode::kIo || kind == ErrorCode::kNoSpace)) {
     message += std::string(" (") + std::strerror(system_error) + ")";
   }
-  message += way_out(kind);
+  message += way_out(kind, of_deliveries);
   return Error{kind, std::move(message)};
 }
 

@@ -54,6 +54,8 @@ void add_relocate_command(CLI::App* app, CommandContext* context);
 void add_replay_command(CLI::App* app, CommandContext* context);
 void add_backfill_command(CLI::App* app, CommandContext* context);
 void add_rollback_command(CLI::App* app, CommandContext* context);
+void add_events_command(CLI::App* app, CommandContext* context);
+void add_archive_command(CLI::App* app, CommandContext* context);
 void add_rules_command(CLI::App* app, CommandContext* context);
 
 }  // namespace clicklake

@@ -78,6 +78,23 @@ class Reader {
                run.count_keys = *v;
                return Status();
              }},
+            {"keep_outbox_days",
+             [&](const auto& n, auto k) {
+               return integer(n, k, 1, 3650,
+                              [&](std::int64_t v) { config_->keep_outbox_days = v; });
+             }},
+            {"keep_dead_letters_days",
+             [&](const auto& n, auto k) {
+               return integer(n, k, 1, 3650,
+                              [&](std::int64_t v) { config_->keep_dead_letters_days = v; });
+             }},
+            {"match_rules",
+             [&](const auto& n, auto k) {
+               const auto v = n.template value_exact<bool>();
+               if (!v) return Status(fail(n, fmt::format("'{}' is true or false", k)));
+               run.match_rules = *v;
+               return Status();
+             }},
             {"price_per_tb",
              [&](const auto& n, auto k) {
                return real(n, k, 0, 1e9, [&](double v) { config_->price.dollars_per_tb = v; });
@@ -294,6 +311,10 @@ std::string_view default_config_text() {
 # dedupe_window_hours = 24      # how far apart two events with one event_id may lie
 # zstd_level = 1                # of Parquet files
 # count_keys = true             # count keys and kinds of values by day, for `clicklake drift`
+
+# match_rules = true            # accepted events meet rules/*.json
+# keep_outbox_days = 7          # matches whose deliveries are done
+# keep_dead_letters_days = 30
 
 # price_per_tb = 5.0            # dollars that Athena takes for 2^40 bytes scanned, in your region
 # scan_minimum = "10MB"         # and the least that it charges a query for

@@ -31,11 +31,13 @@ struct Config {
   RunOptions run;         ///< with `lake` set
   LocationMap locations;  ///< of `[locations]`
   std::vector<ConfiguredSource> sources;
-  ScanPrice price;                        ///< `price_per_tb` and `scan_minimum`
-  MaintainOptions maintain;               ///< of `[maintain]`: see maintain_options()
-  std::uint64_t maintain_file_bytes = 0;  ///< its target_file_size; 0: that of raw files
-  bool maintain_after_run = false;        ///< its `auto`
-  std::optional<std::int64_t> max_scan;   ///< a query that scans more is refused; nothing: none is
+  ScanPrice price;                           ///< `price_per_tb` and `scan_minimum`
+  std::int64_t keep_outbox_days = 7;         ///< outbox files of which all is delivered
+  std::int64_t keep_dead_letters_days = 30;  ///< dead letters, redriven or not
+  MaintainOptions maintain;                  ///< of `[maintain]`: see maintain_options()
+  std::uint64_t maintain_file_bytes = 0;     ///< its target_file_size; 0: that of raw files
+  bool maintain_after_run = false;           ///< its `auto`
+  std::optional<std::int64_t> max_scan;  ///< a query that scans more is refused; nothing: none is
 };
 
 /// Reads `<lake>/clicklake.toml`; a missing file means the defaults. Errors: kInvalidArgument

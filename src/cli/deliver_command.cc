@@ -6,12 +6,13 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
-#include <set>
 
 #include "base/json_text.h"
 #include "base/json_value.h"
 #include "catalog/catalog.h"
 #include "cli/command.h"
+#include "cli/config.h"
+#include "cli/rule_query.h"
 #include "deliver/delivery_store.h"
 #include "deliver/dispatcher.h"
 #include "model/time.h"
@@ -26,29 +27,45 @@ std::int64_t now_us() {
       .count();
 }
 
-/// Outbox files of batches that are committed. One of a batch that failed is removed before the
-/// batch is forgotten, so a file that is still there afterwards belongs to none that is open.
-Result<std::vector<std::string>> committed_files(const std::filesystem::path& lake,
-                                                 Catalog& catalog) {
-  const std::filesystem::path folder = outbox_folder(lake);
-  std::set<std::string> names;
-  std::error_code error;
-  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
-       at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    if (!name.starts_with('.') && !is_own_outbox_file(name)) names.insert(name);
+/// Asks the catalog which outbox files are published. Looks at the catalog's files first: most
+/// looks find that nothing was committed since.
+class PublishedFiles {
+ public:
+  PublishedFiles(std::filesystem::path lake, Catalog* catalog)
+      : lake_(std::move(lake)), catalog_(catalog) {}
+
+  Result<std::vector<std::string>> operator()() {
+    const auto now = std::chrono::steady_clock::now();
+    const std::string state = catalog_state();
+    // Two commits within one tick of the file system's clock may look alike.
+    if (state == seen_ && now < again_) return names_;
+    ASSIGN_OR_RETURN(const std::vector<SideFile> files, catalog_->side_files("outbox"));
+    names_.clear();
+    for (const SideFile& file : files)
+      names_.push_back(std::filesystem::path(file.path).filename().string());
+    seen_ = state;
+    again_ = now + std::chrono::seconds(1);
+    return names_;
   }
-  if (names.empty()) return std::vector<std::string>();
-  ASSIGN_OR_RETURN(const std::vector<BatchInfo> open, catalog.open_batches());
-  for (const BatchInfo& batch : open) {
-    std::erase_if(names, [&](const std::string& name) { return name.starts_with(batch.id); });
+
+ private:
+  std::string catalog_state() const {
+    std::string state;
+    for (const char* name : {"catalog.db", "catalog.db-wal"}) {
+      std::error_code error;
+      const auto time = std::filesystem::last_write_time(lake_ / name, error);
+      const auto size = std::filesystem::file_size(lake_ / name, error);
+      state += fmt::format("{} {} ", time.time_since_epoch().count(), error ? 0 : size);
+    }
+    return state;
   }
-  std::vector<std::string> committed;
-  for (const std::string& name : names) {
-    if (std::filesystem::exists(folder / name, error)) committed.push_back(name);
-  }
-  return committed;
-}
+
+  std::filesystem::path lake_;
+  Catalog* catalog_;
+  std::string seen_;
+  std::chrono::steady_clock::time_point again_;
+  std::vector<std::string> names_;
+};
 
 Dispatcher* running = nullptr;
 
@@ -68,7 +85,14 @@ Result<int> deliver(const DeliverArguments& arguments, const CommandContext& con
   DispatcherOptions options;
   options.lake = lake;
   options.environment = context.environment;
-  options.published = [&] { return committed_files(lake, *catalog); };
+  options.published = PublishedFiles(lake, catalog.get());
+  ASSIGN_OR_RETURN(const Config config, load_config(lake));
+  options.run_query = [&](const RuleDocument& rule, std::int64_t time_us,
+                          const std::stop_token& stop) {
+    return run_rule_query(config, rule, time_us, stop);
+  };
+  options.keep_files_seconds = config.keep_outbox_days * 86'400;
+  options.keep_dead_letters_seconds = config.keep_dead_letters_days * 86'400;
   options.warn = [](const std::string& text) { fmt::print(stderr, "clicklake: {}\n", text); };
   ASSIGN_OR_RETURN(const std::unique_ptr<Dispatcher> dispatcher,
                    Dispatcher::open(std::move(options)));

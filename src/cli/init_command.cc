@@ -13,7 +13,7 @@
 namespace clicklake {
 namespace {
 
-constexpr std::array<const char*, 4> kZones{"raw", "processed", "curated", "quarantine"};
+constexpr std::array<const char*, 5> kZones{"raw", "processed", "curated", "quarantine", "rules"};
 
 Status init_lake(const std::string& argument, bool* existed, std::filesystem::path* lake) {
   std::error_code error;

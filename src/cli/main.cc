@@ -90,6 +90,8 @@ int main(int argc, char** argv) {
   add_deliver_command(&app, &context);
   add_deliveries_command(&app, &context);
   add_dead_letters_command(&app, &context);
+  add_events_command(&app, &context);
+  add_archive_command(&app, &context);
   add_generate_command(&app, &context);
   try {
     app.parse(argc, argv);

@@ -35,7 +35,9 @@ std::string run_json(const RunReport& r) {
   json.member("quarantined", r.quarantined).member("blank", r.blank);
   add_pairs(&json, "quarantined_by_reason", r.quarantined_by_reason);
   if (r.transformed)
-    json.member("replaced", r.replaced).member("untyped_promoted", r.untyped_promoted);
+    json.member("replaced", r.replaced)
+        .member("matches", r.matches)
+        .member("untyped_promoted", r.untyped_promoted);
   add_pairs(&json, "rows", r.rows);
   json.member("sources_taken", r.sources_taken).member("sources_skipped", r.sources_skipped);
   json.key("problems").begin_array();
@@ -70,6 +72,7 @@ void print_run_text(const RunReport& r) {
     line("    " + reason, number_text(count));
   line("  blank", number_text(r.blank));
   if (r.replaced > 0) line("rows replaced", number_text(r.replaced));
+  if (r.matches > 0) line("matches of rules", number_text(r.matches));
   if (r.untyped_promoted > 0) line("values left untyped", number_text(r.untyped_promoted));
   line("sources taken", number_text(r.sources_taken));
   if (r.sources_skipped > 0) line("sources known already", number_text(r.sources_skipped));
@@ -197,6 +200,13 @@ int print_run_report(const RunReport& report, bool json) {
   std::fflush(stdout);
   for (const SourceProblem& problem : report.problems)
     fmt::print(stderr, "clicklake: {}: {}\n", to_string(problem.kind), problem.message);
+  for (const std::string& problem : report.rule_problems) {
+    fmt::print(
+        stderr,
+        "clicklake: {}\nclicklake: events met the other rules only; mend it, then send what it "
+        "missed by `clicklake events replay`\n",
+        problem);
+  }
   return report.failed ? 1 : 0;
 }
 

@@ -142,6 +142,7 @@ void add_rules_command(CLI::App* app, CommandContext* context) {
   add_rules_test_command(rules, context);
   add_rules_explain_command(rules, context);
   add_rule_folder_commands(rules, context);
+  add_ready_rules_commands(rules, context);
 }
 
 }  // namespace clicklake

@@ -40,6 +40,8 @@ void add_rules_check_command(CLI::App* rules, CommandContext* context);
 void add_rules_match_command(CLI::App* rules, CommandContext* context);
 void add_rules_test_command(CLI::App* rules, CommandContext* context);
 void add_rules_explain_command(CLI::App* rules, CommandContext* context);
+/// `rules add` and `rules query`.
+void add_ready_rules_commands(CLI::App* rules, CommandContext* context);
 void add_rule_folder_commands(CLI::App* rules, CommandContext* context);
 
 /// `--format text|json`.

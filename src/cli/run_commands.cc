@@ -31,10 +31,12 @@ struct RunArguments {
   int threads = 0;
   bool in_place = false;
   bool no_wait = false;
+  bool no_rules = false;
 };
 
 Status apply_flags(const RunArguments& arguments, RunOptions* options) {
   options->in_place |= arguments.in_place;
+  options->match_rules &= !arguments.no_rules;
   if (arguments.threads > 0) options->threads = arguments.threads;
   if (arguments.max_quarantine_ratio >= 0)
     options->max_quarantine_ratio = arguments.max_quarantine_ratio;
@@ -68,6 +70,8 @@ void add_up(RunReport from, RunReport* to) {
   to->quarantined += from.quarantined;
   to->blank += from.blank;
   to->replaced += from.replaced;
+  to->matches += from.matches;
+  for (auto& problem : from.rule_problems) to->rule_problems.push_back(std::move(problem));
   to->untyped_promoted += from.untyped_promoted;
   add_reasons(from.quarantined_by_reason, &to->quarantined_by_reason);
   to->rows = std::move(from.rows);
@@ -180,6 +184,10 @@ void add_command(CLI::App* app, CommandContext* context, What what, const char* 
   command->add_option("--threads", arguments->threads, "Worker threads (default: one a core)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
+  if (what != What::kIngest) {
+    command->add_flag("--no-rules", arguments->no_rules,
+                      "Events meet no rules: for old data that nobody is to be alerted of");
+  }
   command->add_flag("--no-wait", arguments->no_wait,
                     "Fail at once, saying who, where another command works on the lake");
   command->add_option("--format", arguments->format, "text or json")

@@ -106,6 +106,17 @@ Status DeadLetterFile::sync() {
   return {};
 }
 
+void remove_dead_letters_before(const std::filesystem::path& lake, std::int64_t us) {
+  const std::string first = format_timestamp(us).substr(0, 10) + ".jsonl";
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(lake / "events" / "deadletters", error), end;
+       !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (name.size() == first.size() && name.ends_with(".jsonl") && name < first)
+      (void)::unlink(at->path().c_str());
+  }
+}
+
 Result<std::string> read_dead_letter(const std::filesystem::path& lake, const DeadRow& row) {
   ASSIGN_OR_RETURN(OutboxReader reader,
                    OutboxReader::open(lake / "events" / "deadletters" / row.file));

@@ -55,6 +55,9 @@ class DeadLetterFile {
   bool dirty_ = false;
 };
 
+/// Removes the files of days before `us`. What can't be removed is left for the next time.
+void remove_dead_letters_before(const std::filesystem::path& lake, std::int64_t us);
+
 /// The letter that `row` points to. Errors: kNotFound, kIo, kCorruption.
 Result<std::string> read_dead_letter(const std::filesystem::path& lake, const DeadRow& row);
 

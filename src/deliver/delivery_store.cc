@@ -6,7 +6,7 @@
 namespace clicklake {
 namespace {
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 
 // The meaning of each column: docs/formats/outbox.md.
 constexpr const char* kTables = R"sql(
@@ -67,6 +67,12 @@ CREATE TABLE IF NOT EXISTS schedules (
   rule TEXT PRIMARY KEY,
   fired_us INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sent_rows (
+  rule TEXT NOT NULL,
+  match_id TEXT NOT NULL,
+  seen_us INTEGER NOT NULL,
+  PRIMARY KEY (rule, match_id)
+) WITHOUT ROWID;
 )sql";
 
 std::string text_of(const Rows& rows, int column) { return std::string(rows.text(column)); }
@@ -109,7 +115,7 @@ Status DeliveryStore::create() {
   RETURN_IF_ERROR(connection_->execute_script("PRAGMA journal_mode = WAL"));
   RETURN_IF_ERROR(connection_->execute_script("BEGIN IMMEDIATE"));
   Status status = connection_->execute_script(kTables);
-  if (status) status = connection_->execute_script("PRAGMA user_version = 1");
+  if (status) status = connection_->execute_script("PRAGMA user_version = 2");
   if (status) status = connection_->execute_script("COMMIT");
   if (!status) (void)connection_->execute_script("ROLLBACK");
   return status;
@@ -133,6 +139,12 @@ Result<DeliveryState> DeliveryStore::load() {
     ASSIGN_OR_RETURN(const bool more, rows.next());
     if (!more) break;
     state.fired.emplace_back(text_of(rows, 0), rows.integer(1));
+  }
+  ASSIGN_OR_RETURN(Rows sent, connection_->query("SELECT rule, match_id, seen_us FROM sent_rows"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, sent.next());
+    if (!more) break;
+    state.sent_rows.push_back({text_of(sent, 0), text_of(sent, 1), sent.integer(2)});
   }
   return state;
 }
@@ -247,6 +259,10 @@ Status DeliveryStore::commit(const Commit& commit) {
   for (const std::string& name : commit.own_files) {
     RETURN_IF_ERROR(connection_->execute("INSERT INTO own_outbox (name) VALUES (?1)", name));
   }
+  for (const SentRow& row : commit.sent_rows) {
+    RETURN_IF_ERROR(connection_->execute("INSERT OR REPLACE INTO sent_rows VALUES (?1, ?2, ?3)",
+                                         row.rule, row.match_id, row.seen_us));
+  }
   fault_point("deliver.commit");
   RETURN_IF_ERROR(transaction.commit());
   fault_point("deliver.committed");
@@ -285,6 +301,24 @@ Result<std::vector<DeadRow>> DeliveryStore::dead_letters(bool all) {
                        text_of(rows, 4), text_of(rows, 5), text_of(rows, 6), rows.integer(7),
                        rows.integer(8), text_of(rows, 9), rows.integer(10), rows.integer(11) != 0});
   }
+}
+
+Status DeliveryStore::forget(std::int64_t seen_us, std::int64_t letters_us) {
+  connection_->set_activity("forget what is old");
+  ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(*connection_));
+  RETURN_IF_ERROR(connection_->execute("DELETE FROM sent_rows WHERE seen_us < ?1", seen_us));
+  RETURN_IF_ERROR(connection_->execute("DELETE FROM dead_letters WHERE at_us < ?1", letters_us));
+  RETURN_IF_ERROR(connection_->execute(
+      "DELETE FROM own_outbox WHERE name IN (SELECT name FROM outbox_files WHERE removed)"
+      " AND name NOT LIKE 'replay-%'"));
+  return transaction.commit();
+}
+
+Result<bool> DeliveryStore::publish(const std::string& outbox_file) {
+  connection_->set_activity("publish " + outbox_file);
+  RETURN_IF_ERROR(
+      connection_->execute("INSERT OR IGNORE INTO own_outbox (name) VALUES (?1)", outbox_file));
+  return connection_->changes() > 0;
 }
 
 Status DeliveryStore::redrive(const std::string& outbox_file,

@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "catalog/sqlite_connection.h"
 #include "deliver/lane.h"
+#include "deliver/query_firing.h"
 
 namespace clicklake {
 
@@ -69,6 +70,7 @@ struct DeliveryState {
   std::vector<OpenRow> open;
   std::vector<std::pair<std::string, std::int64_t>> fired;  ///< rule, last time of its schedule
   std::vector<std::string> own_files;  ///< outbox files of schedules and redrives
+  std::vector<SentRow> sent_rows;      ///< of rules' queries
 };
 
 class DeliveryStore {
@@ -85,6 +87,7 @@ class DeliveryStore {
     std::vector<DeadRow> dead;
     std::vector<std::pair<std::string, std::int64_t>> fired;
     std::vector<std::string> own_files;
+    std::vector<SentRow> sent_rows;  ///< new, or seen again on another day
   };
 
   /// Opens `<lake>/events/deliveries.db`, made where there is none. Errors: kIo, kNoSpace,
@@ -110,6 +113,11 @@ class DeliveryStore {
                              std::int64_t now_us);
   /// The index, newest last; only those not redriven unless `all`.
   Result<std::vector<DeadRow>> dead_letters(bool all);
+  /// Forgets rows of queries that were seen last before `seen_us`, and dead letters of before
+  /// `letters_us` that lie in files of earlier days.
+  Status forget(std::int64_t seen_us, std::int64_t letters_us);
+  /// Publishes an outbox file made by a command; whether it was not published already.
+  Result<bool> publish(const std::string& outbox_file);
   /// Publishes an outbox file of these dead letters and marks them, all in one.
   Status redrive(const std::string& outbox_file, const std::vector<std::int64_t>& numbers);
 

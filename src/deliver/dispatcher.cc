@@ -20,6 +20,7 @@
 #include "deliver/event_loop.h"
 #include "deliver/outbox_catalog.h"
 #include "deliver/payload.h"
+#include "deliver/query_firing.h"
 #include "deliver/schedule_firing.h"
 #include "deliver/sender.h"
 #include "model/time.h"
@@ -58,24 +59,6 @@ std::string_view breaker_name(Lane::Breaker breaker) {
   return "probing";
 }
 
-/// Files of schedules and redrives whose transaction never came.
-void sweep_own_files(const std::filesystem::path& folder, const std::vector<std::string>& known,
-                     std::int64_t now) {
-  std::error_code error;
-  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
-       at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    if (!is_own_outbox_file(name)) continue;
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    struct stat status {};
-    // A young one may be a command's that is about to publish it.
-    const bool old =
-        ::stat(at->path().c_str(), &status) == 0 &&
-        static_cast<std::int64_t>(status.st_mtime) * kMicrosPerSecond < now - kMicrosPerHour;
-    if (old) (void)::unlink(at->path().c_str());
-  }
-}
-
 class OutboxDispatcher final : public Dispatcher {
  public:
   OutboxDispatcher(DispatcherOptions options, LakeLock lock, std::unique_ptr<DeliveryStore> store)
@@ -86,6 +69,7 @@ class OutboxDispatcher final : public Dispatcher {
         dead_file_(options_.lake),
         bell_(outbox_folder(options_.lake)),
         credentials_(options_.environment),
+        queries_(options_.run_query),
         random_(std::random_device()()) {
     context_.loop = &loop_;
     context_.lake = options_.lake;
@@ -95,6 +79,7 @@ class OutboxDispatcher final : public Dispatcher {
     if (bell_.fd() >= 0) {
       loop_.watch(bell_.fd(), POLLIN, [this] { look_now_ = bell_.rang() || look_now_; });
     }
+    if (queries_.fd() >= 0) loop_.watch(queries_.fd(), POLLIN, [] {});
   }
   ~OutboxDispatcher() override {
     for (auto& [name, route] : routes_) route->sender.reset();
@@ -109,6 +94,9 @@ class OutboxDispatcher final : public Dispatcher {
   Status look(std::int64_t now);
   Status reload_rules(std::int64_t now);
   Status fire_schedules(std::int64_t now);
+  Status take_queries(std::int64_t now);
+  Status publish_own(OutboxWriter* writer);
+  Status forget(std::int64_t now);
   Status route_lines();
   Status catch_up(Route* route);
   Status restore_keys(Route* route);
@@ -155,6 +143,7 @@ class OutboxDispatcher final : public Dispatcher {
   Doorbell bell_;
   CredentialCache credentials_;
   ScheduleFiring schedules_;
+  QueryFiring queries_;
   RuleFolder rules_;
   std::mt19937_64 random_;
   std::map<std::string, std::unique_ptr<Route>, std::less<>> routes_;  ///< by rule \n target
@@ -174,6 +163,7 @@ class OutboxDispatcher final : public Dispatcher {
   std::int64_t next_look_ = 0;
   std::int64_t next_tidy_ = 0;
   std::int64_t next_commit_ = 0;
+  std::int64_t next_forget_ = 0;
 };
 
 Status OutboxDispatcher::load() {
@@ -183,6 +173,7 @@ Status OutboxDispatcher::load() {
   sweep_own_files(outbox_folder(options_.lake), state.own_files, options_.now_us());
   routed_ = state.routed;
   schedules_.restore(state.fired);
+  queries_.restore(state.sent_rows);
   std::unordered_map<std::int64_t, Route*> by_id;
   for (const LaneRow& row : state.lanes) {
     Route* route = route_of(row.rule, row.target);
@@ -278,18 +269,59 @@ Status OutboxDispatcher::reload_rules(std::int64_t now) {
 
 Status OutboxDispatcher::fire_schedules(std::int64_t now) {
   const std::vector<FiredRule> due = schedules_.due(rules_, now, options_.account, options_.region);
-  if (due.empty()) return {};
   OutboxWriter writer(outbox_folder(options_.lake), "schedule-" + make_uuid7(now / 1000));
   for (const FiredRule& fired : due) {
+    if (fired.event.empty()) {
+      queries_.start(*rules_.find(fired.rule), fired.time_us);
+      continue;
+    }
     OutboxMatch match{fired.match_id, now, fired.rule, {}, "", fired.event};
     match.targets.assign(fired.targets.begin(), fired.targets.end());
     RETURN_IF_ERROR(writer.append(match));
   }
-  ASSIGN_OR_RETURN(const auto file, writer.finish());
+  return publish_own(&writer);
+}
+
+Status OutboxDispatcher::publish_own(OutboxWriter* writer) {
+  ASSIGN_OR_RETURN(const auto file, writer->finish());
+  if (!file) return {};
   outbox_.add({file->name});
   own_files_.push_back(file->name);
   dirty_ = true;
   return commit();
+}
+
+Status OutboxDispatcher::take_queries(std::int64_t now) {
+  OutboxWriter writer(outbox_folder(options_.lake), "schedule-" + make_uuid7(now / 1000));
+  for (const QueryDone& done : queries_.take()) {
+    const RuleDocument& rule = done.rule;
+    if (!done.rows) {
+      warn("rule '" + rule.name + "': its query failed: " + done.rows.error().message);
+      continue;
+    }
+    for (const QueryRow& row : *done.rows) {
+      const std::string id = match_id(rule.name, "row " + row.key);
+      if (!queries_.note(rule.name, id, now)) continue;
+      const std::string event = query_event(id, arn_of(rule.name), done.time_us, row.event);
+      OutboxMatch match{id, now, rule.name, {}, "", event};
+      for (const RuleTarget& target : rule.targets) match.targets.push_back(target.id);
+      RETURN_IF_ERROR(writer.append(match));
+    }
+    schedules_.query_done(rule.name, done.time_us);
+    dirty_ = true;
+  }
+  return publish_own(&writer);
+}
+
+/// Once an hour: dead letters and rows of queries that are old enough.
+Status OutboxDispatcher::forget(std::int64_t now) {
+  next_forget_ = now + kMicrosPerHour;
+  queries_.forget_before(now - QueryFiring::kRememberUs);
+  const std::int64_t keep = options_.keep_dead_letters_seconds * kMicrosPerSecond;
+  const std::int64_t letters = (now - keep) / kMicrosPerDay * kMicrosPerDay;
+  RETURN_IF_ERROR(store_->forget(now - QueryFiring::kRememberUs, letters));
+  remove_dead_letters_before(options_.lake, letters);
+  return {};
 }
 
 Status OutboxDispatcher::route_lines() {
@@ -553,6 +585,7 @@ Status OutboxDispatcher::commit() {
   commit.routed = routed_;
   commit.files = outbox_.take_changes();
   commit.fired = schedules_.take_changes();
+  commit.sent_rows = queries_.take_changes();
   commit.own_files = std::move(own_files_);
   own_files_.clear();
   PlaceReader reader;
@@ -599,9 +632,11 @@ Status OutboxDispatcher::step(std::int64_t now) {
     }
     outbox_.remove_done(owed, now - options_.keep_files_seconds * kMicrosPerSecond);
     RETURN_IF_ERROR(fire_schedules(now));
+    if (now >= next_forget_) RETURN_IF_ERROR(forget(now));
   } else if (const auto next = schedules_.next(); next && now >= *next) {
     RETURN_IF_ERROR(fire_schedules(now));
   }
+  if (queries_.busy()) RETURN_IF_ERROR(take_queries(now));
   RETURN_IF_ERROR(route_lines());
   for (auto& [name, route] : routes_) {
     if (!route->lane.idle()) RETURN_IF_ERROR(pump(route.get(), now));
@@ -629,6 +664,7 @@ int OutboxDispatcher::wait_ms(std::int64_t now) const {
 bool OutboxDispatcher::finished(Until until, std::int64_t now) const {
   if (stopping_) return true;
   if (until == Until::kStopped || more_to_do_ || look_now_ || !dead_.empty()) return false;
+  if (queries_.busy()) return false;
   return std::all_of(routes_.begin(), routes_.end(), [&](const auto& entry) {
     const Route& route = *entry.second;
     if (route.lane.idle()) return true;
@@ -688,15 +724,6 @@ std::int64_t system_now_us() {
              std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
-
-}  // namespace
-
-bool is_own_outbox_file(std::string_view name) {
-  return name.starts_with("schedule-") || name.starts_with("redrive-") ||
-         name.starts_with("deadletter-");
-}
-
-namespace {
 
 /// A program that a killed process had just begun to start may hold its lock for a moment more.
 Result<LakeLock> lock_deliveries(const std::filesystem::path& lake) {

@@ -20,6 +20,7 @@
 
 #include "base/result.h"
 #include "deliver/lane.h"
+#include "deliver/query_firing.h"
 
 namespace clicklake {
 
@@ -33,17 +34,16 @@ struct DispatcherOptions {
   std::function<std::int64_t()> now_us;  ///< UTC; empty: the system's clock
   std::string account = "000000000000";  ///< of this lake's rules, in their ARNs
   std::string region = "local";
+  /// Runs the queries of rules, on a thread of its own; empty: such rules fail and are told of.
+  RunQuery run_query;
   LaneLimits limits;
   std::int64_t look_ms = 250;                    ///< between looks where no bell rings
   std::int64_t commit_ms = 20;                   ///< how long an outcome may wait to be stored
   std::int64_t commit_outcomes = 20'000;         ///< and how many
   std::int64_t keep_files_seconds = 7 * 86'400;  ///< outbox files of which all is delivered
+  std::int64_t keep_dead_letters_seconds = 30 * 86'400;  ///< in whole days
   std::function<void(const std::string&)> warn;  ///< what an operator should know; may be empty
 };
-
-/// Whether delivery makes files of that name in the outbox (schedules, redrives, letters to
-/// queues): they are published by its own state, not by a batch.
-bool is_own_outbox_file(std::string_view name);
 
 struct DispatchReport {
   std::int64_t delivered = 0;

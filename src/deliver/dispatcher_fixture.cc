@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "deliver/outbox_catalog.h"
 #include "outbox/outbox_file.h"
 
 namespace clicklake {

@@ -236,6 +236,62 @@ TEST_F(DispatcherTest, AScheduleFiresWhenItsTimeComes) {
   EXPECT_EQ(fired[1].find("input")->find("time")->text, "2024-11-04T15:11:00Z");
 }
 
+TEST_F(DispatcherTest, ARowOfAQueryIsSentOnceAcrossSchedulesAndRestarts) {
+  std::ofstream(lake_ / "rules" / "q.json")
+      << R"J({"name":"q","scheduleExpression":"rate(1 minute)","query":"SELECT 1","queryKey":["n"],
+      "targets":[{"id":"f","kind":"file","file":"fired"}]})J";
+  std::int64_t now = *parse_timestamp("2024-11-04T15:00:30Z");
+  options_.now_us = [&] { return now; };
+  std::vector<int> rows{1, 2};
+  std::vector<std::string> times;
+  options_.run_query = [&](const RuleDocument& rule, std::int64_t time_us,
+                           const std::stop_token&) -> Result<std::vector<QueryRow>> {
+    EXPECT_EQ(rule.query, "SELECT 1");
+    times.push_back(format_timestamp(time_us));
+    std::vector<QueryRow> out;
+    for (const int n : rows)
+      out.push_back({std::to_string(n), "{\"n\":" + std::to_string(n) + "}"});
+    return out;
+  };
+  EXPECT_EQ(run(Dispatcher::Until::kIdle).delivered, 0) << "seen for the first time";
+  now += 60 * kMicrosPerSecond;
+  EXPECT_EQ(run(Dispatcher::Until::kIdle).delivered, 2);
+  rows.push_back(3);
+  now += 60 * kMicrosPerSecond;
+  EXPECT_EQ(run(Dispatcher::Until::kIdle).delivered, 1) << "1 and 2 were sent before";
+  EXPECT_EQ(run(Dispatcher::Until::kIdle).delivered, 0) << "not its time";
+  EXPECT_EQ(times, (std::vector<std::string>{"2024-11-04T15:01:00Z", "2024-11-04T15:02:00Z"}));
+  const std::vector<JsonValue> fired = lines(lake_ / "fired");
+  ASSERT_EQ(fired.size(), 3U);
+  EXPECT_EQ(fired[2].find("input")->find("detail-type")->text, "Scheduled Query");
+  EXPECT_EQ(fired[2].find("input")->find("detail")->find("n")->text, "3");
+  // What no query gave for a week may be sent again.
+  rows = {1};
+  now += std::int64_t{8} * kMicrosPerDay;
+  EXPECT_EQ(run(Dispatcher::Until::kIdle).delivered, 1);
+}
+
+TEST_F(DispatcherTest, AQueryThatFailsIsToldAndRunAgain) {
+  std::ofstream(lake_ / "rules" / "q.json")
+      << R"J({"name":"q","scheduleExpression":"rate(1 minute)","query":"SELECT 1",
+      "targets":[{"id":"f","kind":"file","file":"fired"}]})J";
+  std::int64_t now = *parse_timestamp("2024-11-04T15:00:30Z");
+  options_.now_us = [&] { return now; };
+  bool fails = true;
+  options_.run_query = [&](const RuleDocument&, std::int64_t,
+                           const std::stop_token&) -> Result<std::vector<QueryRow>> {
+    if (fails) return Error{ErrorCode::kInvalidArgument, "no such table"};
+    return std::vector<QueryRow>{{"1", "{}"}};
+  };
+  (void)run(Dispatcher::Until::kIdle);
+  now += 60 * kMicrosPerSecond;
+  EXPECT_EQ(run(Dispatcher::Until::kIdle).delivered, 0);
+  ASSERT_EQ(warnings_.size(), 1U);
+  EXPECT_THAT(warnings_[0], HasSubstr("no such table"));
+  fails = false;
+  EXPECT_EQ(run(Dispatcher::Until::kIdle).delivered, 1) << "its time was not taken for done";
+}
+
 TEST_F(DispatcherTest, WhatIsPublishedWhileItRunsIsHeardAtOnce) {
   write_rule(R"({"id":"f","kind":"file","file":"out"})");
   options_.look_ms = 60'000;

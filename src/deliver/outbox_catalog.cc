@@ -3,6 +3,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "model/time.h"
+
 namespace clicklake {
 
 Status PlaceReader::open(const std::filesystem::path& folder, const std::string& name,
@@ -90,6 +94,28 @@ void OutboxCatalog::remove_done(std::int64_t first_owed, std::int64_t older_than
     }
     file.removed = true;
     changes_.push_back(file);
+  }
+}
+
+bool is_own_outbox_file(std::string_view name) {
+  return name.starts_with("schedule-") || name.starts_with("redrive-") ||
+         name.starts_with("deadletter-") || name.starts_with("replay-");
+}
+
+void sweep_own_files(const std::filesystem::path& folder, const std::vector<std::string>& known,
+                     std::int64_t now_us) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (!is_own_outbox_file(name)) continue;
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    struct stat status {};
+    // A young one may be a command's that is about to publish it.
+    const bool old =
+        ::stat(at->path().c_str(), &status) == 0 &&
+        static_cast<std::int64_t>(status.st_mtime) * kMicrosPerSecond < now_us - kMicrosPerHour;
+    if (old) (void)::unlink(at->path().c_str());
   }
 }
 

@@ -66,4 +66,12 @@ class OutboxCatalog {
   std::vector<OutboxFileRow> changes_;
 };
 
+/// Whether delivery makes files of that name in the outbox (schedules, redrives, replays, letters
+/// to queues): they are published by its own state, not by a batch.
+bool is_own_outbox_file(std::string_view name);
+/// Removes such files that are not `known`: their transaction never came. Young ones stay: a
+/// command may be about to publish them.
+void sweep_own_files(const std::filesystem::path& folder, const std::vector<std::string>& known,
+                     std::int64_t now_us);
+
 }  // namespace clicklake

@@ -8,6 +8,22 @@
 
 namespace clicklake {
 
+namespace {
+
+std::string scheduled_event(const FiredRule& fired, const std::string& account,
+                            const std::string& region, const std::string& rule_arn) {
+  JsonText json;
+  json.begin_object().member("version", "0").member("id", fired.match_id);
+  json.member("detail-type", "Scheduled Event").member("source", "aws.events");
+  json.member("account", account).member("time", format_timestamp(fired.time_us));
+  json.member("region", region).key("resources").begin_array();
+  json.value(rule_arn);
+  json.end_array().key("detail").begin_object().end_object().end_object();
+  return json.text();
+}
+
+}  // namespace
+
 void ScheduleFiring::restore(const std::vector<std::pair<std::string, std::int64_t>>& fired) {
   for (const auto& [rule, time] : fired) fired_[rule] = time;
 }
@@ -40,17 +56,12 @@ std::vector<FiredRule> ScheduleFiring::due(const RuleFolder& rules, std::int64_t
       fired.time_us = *time;
       for (const RuleTarget& target : rule.targets) fired.targets.push_back(target.id);
       fired.match_id = match_id(rule.name, "schedule " + format_timestamp(*time));
-      JsonText json;
-      json.begin_object().member("version", "0").member("id", fired.match_id);
-      json.member("detail-type", "Scheduled Event").member("source", "aws.events");
-      json.member("account", account).member("time", format_timestamp(*time));
-      json.member("region", region).key("resources").begin_array();
-      json.value(arns + rule.name);
-      json.end_array().key("detail").begin_object().end_object().end_object();
-      fired.event = json.text();
+      if (rule.query.empty()) {
+        fired.event = scheduled_event(fired, account, region, arns + rule.name);
+        changed_[rule.name] = *time;
+      }
       due.push_back(std::move(fired));
       known->second = *time;
-      changed_[rule.name] = *time;
       time = rule.schedule->next(now);
     }
     if (time) next_ = std::min(next_.value_or(*time), *time);

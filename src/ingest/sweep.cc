@@ -20,12 +20,15 @@ class Sweeper {
   Sweeper(fs::path lake, std::vector<std::string> batches, const std::vector<TableInfo>& tables)
       : lake_(std::move(lake)) {
     report_.batches = std::move(batches);
-    folders_ = {lake_ / "raw", lake_ / "processed", lake_ / "quarantine", lake_ / "events"};
+    folders_ = {lake_ / "raw", lake_ / "processed", lake_ / "quarantine"};
     for (const TableInfo& table : tables) folders_.push_back(lake_ / "curated" / table.name);
   }
 
   Result<SweepReport> run() {
     for (const fs::path& folder : folders_) RETURN_IF_ERROR(sweep_folder(folder));
+    // Delivery writes there at any time: what has no batch's name is its own.
+    temporaries_ = false;
+    RETURN_IF_ERROR(sweep_folder(lake_ / "events" / "outbox"));
     // What was removed must not come back after its batch is forgotten.
     for (const fs::path& folder : changed_) {
       if (fs::exists(folder)) RETURN_IF_ERROR(sync_folder(folder));
@@ -36,7 +39,7 @@ class Sweeper {
 
  private:
   bool is_leftover(const std::string& name) const {
-    if (is_temporary_name(name)) return true;
+    if (temporaries_ && is_temporary_name(name)) return true;
     return std::any_of(
         report_.batches.begin(), report_.batches.end(),
         [&](const std::string& batch) { return name.find(batch) != std::string::npos; });
@@ -88,6 +91,7 @@ class Sweeper {
   const fs::path lake_;
   std::vector<fs::path> folders_;
   SweepReport report_;
+  bool temporaries_ = true;  ///< every temporary file is a leftover
   std::set<fs::path> changed_;
 };
 

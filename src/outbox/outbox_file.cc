@@ -41,6 +41,13 @@ Status OutboxWriter::append(const OutboxMatch& match) {
   return buffer_.size() < kBlock ? Status() : flush();
 }
 
+Status OutboxWriter::append_lines(std::string_view lines, std::int64_t matches) {
+  const std::lock_guard lock(mutex_);
+  buffer_ += lines;
+  matches_ += matches;
+  return buffer_.size() < kBlock ? Status() : flush();
+}
+
 Status OutboxWriter::flush() {
   if (!file_) {
     RETURN_IF_ERROR(make_folders(path_.parent_path()));

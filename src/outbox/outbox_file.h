@@ -37,6 +37,8 @@ class OutboxWriter {
 
   /// Errors: kIo, kNoSpace.
   Status append(const OutboxMatch& match);
+  /// Appends whole lines of append_outbox_line(). Errors: kIo, kNoSpace.
+  Status append_lines(std::string_view lines, std::int64_t matches);
   /// Makes the file durable under its name; nothing where there was no match. Fault points
   /// "outbox.fsync", "outbox.rename". Errors: kIo, kNoSpace.
   Result<std::optional<OutboxFile>> finish();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -16,8 +17,11 @@
 #include "ingest/hour_layout.h"
 #include "ingest/ingest.h"
 #include "ingest/sweep.h"
+#include "matching/rule_set.h"
 #include "objstore/durable_file.h"
+#include "outbox/outbox_file.h"
 #include "pipeline/transform_batch.h"
+#include "rules/rule_folder.h"
 #include "transform/transform.h"
 
 namespace clicklake {
@@ -128,10 +132,16 @@ class TransformBatch {
     if (replay_ != nullptr) {
       transform_options.replaced_hours = replay_->hours;
       transform_options.rebuild = replay_->rebuild;
-      transform_options.lost_facts = replay_->lost_facts;
       transform_options.recompute_users = replay_->recompute_users;
     }
     const std::vector<TransformInput> inputs = make_inputs(pending, in_place);
+    // Events met the rules when they were accepted first.
+    if (options_.match_rules && replay_ == nullptr) {
+      ASSIGN_OR_RETURN(rules_, RuleSet::load(rules_folder(options_.lake)));
+      report->rule_problems = rules_->problems();
+      if (!rules_->empty()) transform_options.rules = rules_.get();
+    }
+    transform_options.accepted_us = now_us();
 
     // Natural keys that share a surrogate key are found when the dimensions are merged; then the
     // batch is done again without them.
@@ -139,6 +149,8 @@ class TransformBatch {
         options_.lake / "quarantine" / (batch_id_ + ".ndjson");
     for (;;) {
       QuarantineWriter quarantine(quarantine_path);
+      OutboxWriter outbox(outbox_folder(options_.lake), batch_id_);
+      transform_options.outbox = &outbox;
       TransformProgress transform_progress;
       progress_->phase = "transform";
       ProgressLink link(&transform_progress, progress_);
@@ -158,7 +170,8 @@ class TransformBatch {
         }
         continue;
       }
-      return publish(pending, in_place, std::move(result), &quarantine, quarantine_path, report);
+      return publish(pending, in_place, std::move(result), &quarantine, quarantine_path, &outbox,
+                     report);
     }
   }
 
@@ -217,7 +230,8 @@ class TransformBatch {
 
   Status publish(const std::vector<RawFile>& pending, const std::vector<Source>& in_place,
                  TransformResult result, QuarantineWriter* quarantine,
-                 const std::filesystem::path& quarantine_path, RunReport* report) {
+                 const std::filesystem::path& quarantine_path, OutboxWriter* outbox,
+                 RunReport* report) {
     progress_->phase = "publish";
     BatchCommit commit;
     commit.batch_id = batch_id_;
@@ -255,6 +269,8 @@ class TransformBatch {
     }
     commit.raw_files_transformed = true;
     commit.changes = std::move(result.changes);
+    commit.side_files_added = std::move(result.side_files_added);
+    commit.side_files_removed = result.side_files_removed;
     commit.key_counts = std::move(result.key_counts);
     commit.max_event_us = result.counts.max_event_us;
 
@@ -289,7 +305,15 @@ class TransformBatch {
                           !commit.withdrawn_raw_files.empty() ||
                           (replay_ != nullptr && !commit.changes.empty());
     if (!anything) return remove_batch_status();
+    ASSIGN_OR_RETURN(const std::optional<OutboxFile> matched, outbox->finish());
+    if (matched) RETURN_IF_ERROR(add_outbox(*matched, &commit));
     RETURN_IF_ERROR(catalog_.commit_batch(commit));
+    // Only writers read them, and this is the only one. What stays behind is nobody's.
+    for (const std::string& path : commit.side_files_removed) {
+      std::error_code ignored;
+      std::filesystem::remove(options_.lake / path, ignored);
+    }
+    if (matched) ring_doorbell(outbox_folder(options_.lake));
 
     report->transform_batch = batch_id_;
     report->records_read = counts.records_read;
@@ -300,6 +324,8 @@ class TransformBatch {
     report->blank = counts.blank;
     report->untyped_promoted = counts.untyped_promoted;
     report->replaced = result.replaced;
+    report->matches = result.matches.matches;
+    note_unreadable(result.matches, report);
     report->quarantined_by_reason = commit.counts.quarantined_by_reason;
     report->bytes_in = commit.counts.bytes_in;
     report->bytes_out = commit.counts.bytes_out;
@@ -311,6 +337,28 @@ class TransformBatch {
             fmt::format("the raw file {} can't be read ({}): its rows would be lost; put it back, "
                         "and run again; nothing was changed",
                         file.path, outcome.problem)};
+  }
+
+  /// The batch's matches; and those of old batches that delivery has removed are forgotten.
+  Status add_outbox(const OutboxFile& matched, BatchCommit* commit) {
+    const std::filesystem::path folder = outbox_folder(options_.lake);
+    commit->side_files_added.push_back(
+        {"outbox", (folder / matched.name).lexically_relative(options_.lake).generic_string(),
+         matched.matches, matched.bytes});
+    ASSIGN_OR_RETURN(const std::vector<SideFile> known, catalog_.side_files("outbox"));
+    for (const SideFile& file : known) {
+      std::error_code error;
+      if (!std::filesystem::exists(options_.lake / file.path, error) && !error)
+        commit->side_files_removed.push_back(file.path);
+    }
+    return {};
+  }
+
+  static void note_unreadable(const MatchCounts& matches, RunReport* report) {
+    if (matches.unreadable == 0) return;
+    report->rule_problems.push_back(
+        fmt::format("{} accepted events were met by no rule: the matcher could not read them",
+                    matches.unreadable));
   }
 
   Status remove_batch_status() {
@@ -343,6 +391,7 @@ class TransformBatch {
   RunProgress* progress_;
   const ReplayPlan* replay_ = nullptr;
   std::string batch_id_;
+  std::unique_ptr<const RuleSet> rules_;
 };
 
 /// What every run does around its batches.

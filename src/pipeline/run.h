@@ -35,7 +35,8 @@ struct RunOptions {
   int dimension_buckets = 8;
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
-  bool count_keys = true;  ///< for `drift`
+  bool count_keys = true;   ///< for `drift`
+  bool match_rules = true;  ///< accepted events meet the rules in <lake>/rules
 };
 
 struct RunProgress {
@@ -61,7 +62,9 @@ struct RunReport {
   std::int64_t quarantined = 0;
   std::int64_t blank = 0;
   std::int64_t replaced = 0;  ///< published rows whose place an event with a smaller time took
-  std::int64_t untyped_promoted = 0;  ///< promoted values that stayed in metadata
+  std::int64_t untyped_promoted = 0;       ///< promoted values that stayed in metadata
+  std::int64_t matches = 0;                ///< of rules, now in the outbox
+  std::vector<std::string> rule_problems;  ///< rules that could not be used, and why
   ReasonCounts quarantined_by_reason;
   std::vector<std::pair<std::string, std::int64_t>> rows;  ///< by table, after the run
   std::vector<SourceProblem> problems;

@@ -145,6 +145,13 @@ Status check_rule(const RuleDocument& rule) {
   if (rule.event_pattern.empty() && !rule.schedule) {
     return wrong_rule("a rule needs an eventPattern or a scheduleExpression");
   }
+  if (!rule.query.empty() && (!rule.schedule || !rule.event_pattern.empty())) {
+    return wrong_rule(
+        "query: it is run by a scheduleExpression, and a rule with it has no eventPattern");
+  }
+  if (rule.query.empty() && !rule.query_key.empty()) {
+    return wrong_rule("queryKey: it names columns of a query, and there is none");
+  }
   for (std::size_t i = 0; i < rule.targets.size(); ++i) {
     RETURN_IF_ERROR(check_target(rule.targets[i]));
     for (std::size_t k = 0; k < i; ++k) {
@@ -172,6 +179,9 @@ std::vector<std::string> eventbridge_warnings(const RuleDocument& rule) {
   if (rule.schedule) limit("scheduleExpression", rule.schedule->text().size(), 256);
   if (rule.schedule && rule.schedule->text().starts_with("at(")) {
     warnings.emplace_back("scheduleExpression: at() is EventBridge Scheduler's, not a rule's");
+  }
+  if (!rule.query.empty()) {
+    warnings.emplace_back("query: EventBridge runs no SQL; there the schedule fires without it");
   }
   if (rule.scope_is_event) {
     warnings.emplace_back("scope: event: on EventBridge the pattern is written below \"detail\"");

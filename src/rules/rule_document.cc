@@ -214,6 +214,23 @@ Status read_pattern(MemberReader* members, RuleDocument* rule) {
   return {};
 }
 
+/// SQL as one text, or as an array of its lines.
+Status read_query(MemberReader* members, RuleDocument* rule) {
+  const JsonValue* query = members->take("query");
+  if (query != nullptr && query->kind == JsonValue::Kind::kString) {
+    rule->query = query->text;
+  } else if (query != nullptr) {
+    for (const JsonValue& line : query->elements) {
+      if (query->kind != JsonValue::Kind::kArray || line.kind != JsonValue::Kind::kString)
+        return members->wrong("query", "SQL is expected: a text, or an array of its lines");
+      rule->query += (rule->query.empty() ? "" : "\n") + line.text;
+    }
+    if (rule->query.empty())
+      return members->wrong("query", "SQL is expected: a text, or an array of its lines");
+  }
+  return members->texts("queryKey", &rule->query_key);
+}
+
 }  // namespace
 
 std::string_view to_string(TargetKind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
@@ -242,8 +259,8 @@ bool RuleDocument::operator==(const RuleDocument& other) const {
   const auto text = [](const std::optional<Schedule>& s) { return s ? s->text() : ""; };
   return name == other.name && description == other.description &&
          event_pattern == other.event_pattern && scope_is_event == other.scope_is_event &&
-         text(schedule) == text(other.schedule) && enabled == other.enabled &&
-         targets == other.targets;
+         text(schedule) == text(other.schedule) && query == other.query &&
+         query_key == other.query_key && enabled == other.enabled && targets == other.targets;
 }
 
 Result<RuleDocument> parse_rule_document(std::string_view json, std::string_view where) {
@@ -268,6 +285,7 @@ Result<RuleDocument> parse_rule_document(std::string_view json, std::string_view
     if (!parsed) return members.wrong("scheduleExpression", parsed.error().message);
     rule.schedule = std::move(*parsed);
   }
+  RETURN_IF_ERROR(read_query(&members, &rule));
   std::string state = "ENABLED";
   RETURN_IF_ERROR(members.text("state", &state));
   if (state != "ENABLED" && state != "DISABLED") {

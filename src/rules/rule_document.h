@@ -107,6 +107,8 @@ struct RuleDocument {
   std::string event_pattern;    ///< JSON; empty: none
   bool scope_is_event = false;  ///< the pattern sees the event itself, not EventBridge's envelope
   std::optional<Schedule> schedule;
+  std::string query;                   ///< SQL that a schedule runs: each row is an event
+  std::vector<std::string> query_key;  ///< columns that make a row's identity; empty: all of them
   bool enabled = true;
   std::vector<RuleTarget> targets;
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/json_text.h"
 #include "base/json_value.h"
 #include "rules/rule_document.h"
@@ -124,6 +126,20 @@ std::string rule_document_json(const RuleDocument& rule) {
   if (!rule.event_pattern.empty()) json.key("eventPattern").raw(rule.event_pattern);
   if (rule.scope_is_event) json.member("scope", "event");
   if (rule.schedule) json.member("scheduleExpression", rule.schedule->text());
+  if (!rule.query.empty()) {
+    json.key("query").begin_array();
+    for (std::size_t begin = 0; begin <= rule.query.size();) {
+      const std::size_t end = std::min(rule.query.find('\n', begin), rule.query.size());
+      json.value(std::string_view(rule.query).substr(begin, end - begin));
+      begin = end + 1;
+    }
+    json.end_array();
+  }
+  if (!rule.query_key.empty()) {
+    json.key("queryKey").begin_array();
+    for (const std::string& column : rule.query_key) json.value(column);
+    json.end_array();
+  }
   json.member("state", rule.enabled ? "ENABLED" : "DISABLED");
   if (!rule.targets.empty()) {
     json.key("targets").begin_array();

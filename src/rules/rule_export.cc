@@ -1,11 +1,8 @@
 #include "rules/rule_export.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "base/json_text.h"
-#include "base/json_value.h"
 #include "rules/aws_form.h"
+#include "rules/export_forms.h"
 #include "rules/shell_words.h"
 
 namespace clicklake {
@@ -13,8 +10,23 @@ namespace {
 
 bool is_aws(const RuleTarget& target) { return target.kind <= TargetKind::kFirehose; }
 
+/// Why EventBridge can't have the target; "" where it can.
+std::string why_left_out(const RuleTarget& target, ExportForm form) {
+  if (is_aws(target)) return {};
+  if (target.kind != TargetKind::kWebhook)
+    return "EventBridge has no target of the kind " + std::string(to_string(target.kind));
+  if (form == ExportForm::kAwsCli)
+    return "a webhook needs a connection with its secret: export to Terraform or CloudFormation";
+  const Webhook& webhook = target.webhook;
+  if (!webhook.url.starts_with("https://")) return "API destinations are https only";
+  if (!webhook.ca_file.empty()) return "API destinations know no authorities of one's own (caFile)";
+  if (webhook.auth.kind == WebhookAuth::Kind::kNone)
+    return "an API destination needs an auth: basic, apiKey or oauthClientCredentials";
+  return {};
+}
+
 /// The rule as EventBridge can hold it.
-RuleDocument portable(const RuleDocument& rule, std::vector<std::string>* notes) {
+RuleDocument portable(const RuleDocument& rule, ExportForm form, std::vector<std::string>* notes) {
   RuleDocument out = rule;
   const std::string at = "rule '" + rule.name + "': ";
   if (rule.scope_is_event && !rule.event_pattern.empty()) {
@@ -28,12 +40,8 @@ RuleDocument portable(const RuleDocument& rule, std::vector<std::string>* notes)
   out.targets.clear();
   for (const RuleTarget& target : rule.targets) {
     const std::string where = at + "target '" + target.id + "'";
-    if (!is_aws(target)) {
-      notes->push_back(where + " is left out: EventBridge has no target of the kind " +
-                       std::string(to_string(target.kind)) +
-                       (target.kind == TargetKind::kWebhook
-                            ? " (make an API destination with a connection that holds the secret)"
-                            : ""));
+    if (const std::string why = why_left_out(target, form); !why.empty()) {
+      notes->push_back(where + " is left out: " + why);
       continue;
     }
     RuleTarget bare;
@@ -48,6 +56,21 @@ RuleDocument portable(const RuleDocument& rule, std::vector<std::string>* notes)
     bare.retry.maximum_age_seconds = target.retry.maximum_age_seconds;
     bare.dead_letter_arn = target.dead_letter_arn;
     bare.message_group_id = target.message_group_id;
+    if (target.kind == TargetKind::kWebhook) {
+      bare.webhook = target.webhook;
+      bare.webhook.signing_secret = {};
+      bare.rate_limit = target.rate_limit;
+      notes->push_back(where + " becomes an API destination; its secret is a variable" +
+                       (target.webhook.signing_secret.is_set()
+                            ? ", and it is not signed: EventBridge has no HMAC"
+                            : ""));
+      RuleTarget unsigned_one = target;
+      unsigned_one.webhook.signing_secret = {};
+      if (bare == unsigned_one) {
+        out.targets.push_back(std::move(bare));
+        continue;
+      }
+    }
     if (!(bare == target)) {
       notes->push_back(where +
                        ": key, rateLimit, concurrency, timeout, subject and backoff are this "
@@ -56,161 +79,6 @@ RuleDocument portable(const RuleDocument& rule, std::vector<std::string>* notes)
     out.targets.push_back(std::move(bare));
   }
   return out;
-}
-
-std::string indented(const std::string& json) {
-  std::string out;
-  if (const auto value = parse_json(json)) append_json_indented(&out, *value);
-  return out;
-}
-
-std::string hcl_quoted(std::string_view text) {
-  std::string json;
-  append_json_string(&json, text);
-  std::string out;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    if ((json[i] == '$' || json[i] == '%') && i + 1 < json.size() && json[i + 1] == '{') {
-      out.push_back(json[i]);
-    }
-    out.push_back(json[i]);
-  }
-  return out;
-}
-
-std::string identifier(std::string_view text, bool only_letters) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0;
-    if (plain || (!only_letters && (c == '_' || c == '-'))) {
-      out.push_back(c);
-    } else if (!only_letters) {
-      out.push_back('_');
-    }
-  }
-  if (out.empty() || std::isdigit(static_cast<unsigned char>(out[0])) != 0) out.insert(0, "r");
-  return out;
-}
-
-class TerraformText {
- public:
-  void attribute(std::string_view name, const std::string& value) {
-    if (!value.empty()) line(std::string(name) + " = " + hcl_quoted(value));
-  }
-  void number(std::string_view name, std::int64_t value) {
-    line(std::string(name) + " = " + std::to_string(value));
-  }
-  void heredoc(std::string_view name, const std::string& json) {
-    line(std::string(name) + " = <<-JSON");
-    std::string text = indented(json);
-    std::size_t begin = 0;
-    while (begin <= text.size()) {
-      const std::size_t end = std::min(text.find('\n', begin), text.size());
-      std::string one;
-      for (std::size_t i = begin; i < end; ++i) {
-        if ((text[i] == '$' || text[i] == '%') && i + 1 < end && text[i + 1] == '{') {
-          one.push_back(text[i]);
-        }
-        one.push_back(text[i]);
-      }
-      line("  " + one);
-      begin = end + 1;
-    }
-    line("JSON");
-  }
-  void open(const std::string& head) {
-    line(head + " {");
-    ++level_;
-  }
-  void close() {
-    --level_;
-    line("}");
-  }
-  void line(const std::string& text) {
-    out_.append(static_cast<std::size_t>(level_) * 2, ' ');
-    out_ += text + "\n";
-  }
-  std::string take() { return std::move(out_); }
-
- private:
-  std::string out_;
-  int level_ = 0;
-};
-
-void add_terraform(TerraformText* out, const RuleDocument& rule) {
-  const std::string label = identifier(rule.name, false);
-  out->open("resource \"aws_cloudwatch_event_rule\" \"" + label + "\"");
-  out->attribute("name", rule.name);
-  out->attribute("description", rule.description);
-  if (!rule.event_pattern.empty()) out->heredoc("event_pattern", rule.event_pattern);
-  if (rule.schedule) out->attribute("schedule_expression", rule.schedule->text());
-  out->attribute("state", rule.enabled ? "ENABLED" : "DISABLED");
-  out->close();
-  for (const RuleTarget& target : rule.targets) {
-    out->line("");
-    out->open("resource \"aws_cloudwatch_event_target\" \"" + label + "_" +
-              identifier(target.id, false) + "\"");
-    out->line("rule = aws_cloudwatch_event_rule." + label + ".name");
-    out->attribute("target_id", target.id);
-    out->attribute("arn", target.arn);
-    out->attribute("role_arn", target.role_arn);
-    if (target.input) out->attribute("input", *target.input);
-    if (target.input_path) out->attribute("input_path", target.input_path->text());
-    if (target.transformer) {
-      out->open("input_transformer");
-      if (!target.transformer->paths().empty()) {
-        out->line("input_paths = {");
-        for (const auto& [name, path] : target.transformer->paths()) {
-          out->line("  " + hcl_quoted(name) + " = " + hcl_quoted(path));
-        }
-        out->line("}");
-      }
-      out->attribute("input_template", target.transformer->input_template());
-      out->close();
-    }
-    if (!(target.retry == RetryPolicy())) {
-      out->open("retry_policy");
-      out->number("maximum_retry_attempts", target.retry.maximum_attempts);
-      out->number("maximum_event_age_in_seconds", target.retry.maximum_age_seconds);
-      out->close();
-    }
-    if (!target.dead_letter_arn.empty()) {
-      out->open("dead_letter_config");
-      out->attribute("arn", target.dead_letter_arn);
-      out->close();
-    }
-    if (!target.message_group_id.empty()) {
-      out->open("sqs_target");
-      out->attribute("message_group_id", target.message_group_id);
-      out->close();
-    }
-    out->close();
-  }
-}
-
-std::string cloudformation(const std::vector<RuleDocument>& rules) {
-  JsonText json;
-  json.begin_object().member("AWSTemplateFormatVersion", "2010-09-09");
-  json.key("Resources").begin_object();
-  std::vector<std::string> used;
-  for (const RuleDocument& rule : rules) {
-    const std::string id = identifier(rule.name, true);
-    std::string unique = id;
-    for (int n = 2; std::find(used.begin(), used.end(), unique) != used.end(); ++n) {
-      unique = id + std::to_string(n);
-    }
-    used.push_back(unique);
-    json.key(unique).begin_object().member("Type", "AWS::Events::Rule");
-    json.key("Properties").begin_object();
-    add_aws_rule(&json, rule, true);
-    if (!rule.targets.empty()) {
-      json.key("Targets").begin_array();
-      for (const RuleTarget& target : rule.targets) add_aws_target(&json, target);
-      json.end_array();
-    }
-    json.end_object().end_object();
-  }
-  json.end_object().end_object();
-  return indented(json.text()) + "\n";
 }
 
 std::string aws_cli(const std::vector<RuleDocument>& rules) {
@@ -236,17 +104,9 @@ std::string aws_cli(const std::vector<RuleDocument>& rules) {
 ExportedRules export_rules(std::span<const RuleDocument> rules, ExportForm form) {
   ExportedRules exported;
   std::vector<RuleDocument> bare;
-  for (const RuleDocument& rule : rules) bare.push_back(portable(rule, &exported.notes));
+  for (const RuleDocument& rule : rules) bare.push_back(portable(rule, form, &exported.notes));
   switch (form) {
-    case ExportForm::kTerraform: {
-      TerraformText text;
-      for (std::size_t i = 0; i < bare.size(); ++i) {
-        if (i > 0) text.line("");
-        add_terraform(&text, bare[i]);
-      }
-      exported.text = text.take();
-      break;
-    }
+    case ExportForm::kTerraform: exported.text = terraform(bare); break;
     case ExportForm::kCloudFormation: exported.text = cloudformation(bare); break;
     case ExportForm::kAwsCli: exported.text = aws_cli(bare); break;
   }

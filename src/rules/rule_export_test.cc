@@ -64,10 +64,49 @@ TEST(RuleExportNotesTest, WhatEventBridgeHasNotIsSaidAndNoSecretIsWritten) {
                                   "r");
   ASSERT_TRUE(rule.has_value());
   const ExportedRules exported = export_rules(std::vector{*rule}, ExportForm::kCloudFormation);
-  EXPECT_THAT(exported.notes, testing::ElementsAre(HasSubstr("detail"), HasSubstr("webhook"),
-                                                   HasSubstr("rateLimit")));
+  EXPECT_THAT(exported.notes,
+              testing::ElementsAre(HasSubstr("detail"), HasSubstr("API destination"),
+                                   HasSubstr("rateLimit")));
   EXPECT_THAT(exported.text, testing::Not(HasSubstr("tops3cret")));
   EXPECT_THAT(exported.text, HasSubstr("\"source\": [\"clicklake\"]"));
+}
+
+TEST(RuleExportNotesTest, AWebhookBecomesAnApiDestinationWithoutItsSecret) {
+  auto rule = parse_rule_document(R"({"name": "r", "eventPattern": {"a": ["b"]},
+  "targets": [{"id": "hook", "kind": "webhook", "url": "https://example.com/x", "rateLimit": 20,
+               "headers": {"X-Shop": "one"}, "inputPath": "$.detail",
+               "auth": {"kind": "oauthClientCredentials", "clientId": "me",
+                        "clientSecret": "tops3cret", "tokenUrl": "https://id.example/t"}},
+              {"id": "plain", "kind": "webhook", "url": "https://example.com/y"},
+              {"id": "q", "arn": "arn:aws:sqs:eu-west-1:111122223333:q"}]})",
+                                  "r");
+  ASSERT_TRUE(rule.has_value()) << rule.error().message;
+  const auto exported = [&](ExportForm form) { return export_rules(std::vector{*rule}, form); };
+  const std::string hcl = exported(ExportForm::kTerraform).text;
+  for (const char* part :
+       {"resource \"aws_cloudwatch_event_connection\" \"r_hook\"",
+        "authorization_type = \"OAUTH_CLIENT_CREDENTIALS\"", "client_secret = var.r_hook_secret",
+        "sensitive = true", "invocation_rate_limit_per_second = 20",
+        "arn = aws_cloudwatch_event_api_destination.r_hook.arn", "\"X-Shop\" = \"one\"",
+        "role_arn = var.events_role_arn", "input_path = \"$.detail\""}) {
+    EXPECT_THAT(hcl, HasSubstr(part));
+  }
+  const std::string stack = exported(ExportForm::kCloudFormation).text;
+  for (const char* part : {"\"Type\": \"AWS::Events::ApiDestination\"", "\"NoEcho\": true",
+                           "\"ClientSecret\": {\"Ref\": \"rTohookSecret\"}",
+                           "{\"Fn::GetAtt\": [\"rTohook\", \"Arn\"]}",
+                           "\"HeaderParameters\": {\"X-Shop\": \"one\"}"}) {
+    EXPECT_THAT(stack, HasSubstr(part));
+  }
+  for (const std::string& text : {hcl, stack, exported(ExportForm::kAwsCli).text}) {
+    EXPECT_THAT(text, testing::Not(HasSubstr("tops3cret")));
+    EXPECT_THAT(text, testing::Not(HasSubstr("example.com/y"))) << "without auth it can't be one";
+    // Imported again, the other targets are there, and this one is told of.
+    const auto again = import_rules({{"exported", text}});
+    ASSERT_TRUE(again.has_value()) << again.error().message << "\n" << text;
+    ASSERT_EQ(again->rules.size(), 1U);
+    EXPECT_EQ(again->rules[0].targets.size(), 1U);
+  }
 }
 
 }  // namespace

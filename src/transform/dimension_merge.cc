@@ -94,9 +94,13 @@ class Merge {
       }
       const bool touch_all = input_.rows_removed || !stale_paths(table).empty();
       if (&table == &dim_users_definition()) {
-        for (const std::int64_t key : input_.changed_users) {
+        const auto touch = [&](std::int64_t key) {
           Job& job = made[static_cast<std::size_t>(bucketed ? iceberg_bucket(key, buckets) : 0)];
           if (job.met.empty()) job.met.push_back({key, 0, kFromFile});
+        };
+        for (const std::int64_t key : input_.changed_users) touch(key);
+        for (const auto& [key, more] : *input_.session_counts) {
+          if (more != 0) touch(key);
         }
       }
       for (Job& job : made) {
@@ -218,8 +222,15 @@ class Merge {
         add_activity(more, &total);
         news = true;
       }
+      if (users) {
+        const auto sessions = input_.session_counts->find(member.key);
+        if (sessions != input_.session_counts->end() && sessions->second != 0) {
+          total.sessions += sessions->second;
+          news = true;
+        }
+        activity.push_back(total);
+      }
       members.push_back(member);
-      if (users) activity.push_back(total);
     }
     if (users) {
       for (const std::int64_t key : input_.changed_users) {
@@ -253,7 +264,8 @@ class Merge {
     const std::string list =
         users ? "user_key, user_id, first_seen, last_seen, first_page_key, first_referrer_key, "
                 "first_campaign_key, first_device_key, "
-                "last_device_key, event_count, purchase_count, revenue, other_currency_purchases"
+                "last_device_key, event_count, purchase_count, revenue, other_currency_purchases, "
+                "coalesce(session_count, 0)"
               : member_columns(table);
     std::string scratch;
     return input_.existing->query(
@@ -282,6 +294,7 @@ class Merge {
             a.purchases = static_cast<std::uint32_t>(chunk.longs(10)[row]);
             a.revenue = chunk.longs(11)[row];
             a.other_currency_purchases = static_cast<std::uint32_t>(chunk.longs(12)[row]);
+            a.sessions = chunk.longs(13)[row];
             activity->push_back(a);
           }
           return {};
@@ -343,8 +356,10 @@ class Merge {
       }));
     }
     for (std::size_t i = 0; i < members->size(); ++i) {
-      if (const auto it = fresh.find((*members)[i].key); it != fresh.end())
-        (*activity)[i] = it->second;
+      const auto it = fresh.find((*members)[i].key);
+      if (it == fresh.end()) continue;
+      it->second.sessions = (*activity)[i].sessions;
+      (*activity)[i] = it->second;
     }
     return {};
   }
@@ -406,8 +421,10 @@ class Merge {
     }
     if (dates == old) return {};
     TableChange change;
-    ASSIGN_OR_RETURN(DataFile file, write_dates(options_, {dates.begin(), dates.end()}));
-    change.added.push_back(std::move(file));
+    if (!dates.empty()) {
+      ASSIGN_OR_RETURN(DataFile file, write_dates(options_, {dates.begin(), dates.end()}));
+      change.added.push_back(std::move(file));
+    }
     change.removed = old_paths;
     record("dim_dates", std::move(change));
     return {};

@@ -7,6 +7,7 @@
 /// Thread safety: a function of its inputs; it runs `threads` workers of its own.
 /// Source: docs/design.md, "Dimensions".
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -50,6 +51,8 @@ struct DimensionMergeInput {
   std::function<Status()> load_all_facts;
   /// Users that lost a row to this batch: computed anew from the facts.
   std::vector<std::int64_t> changed_users;
+  /// By how many sessions users have more, or fewer.
+  const boost::unordered_flat_map<std::int64_t, std::int64_t>* session_counts = nullptr;
   /// A row left the facts: members that nothing refers to any more go.
   bool rows_removed = false;
 };

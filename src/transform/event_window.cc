@@ -50,7 +50,8 @@ void EventWindow::forget_before(std::int64_t hour) {
 }
 
 Result<std::vector<std::uint32_t>> EventWindow::resolve(std::size_t sequence, std::int64_t hour,
-                                                        std::vector<IdentifiedRow> rows) {
+                                                        std::vector<IdentifiedRow> rows,
+                                                        std::vector<std::uint32_t>* replacing) {
   std::sort(rows.begin(), rows.end(), [](const IdentifiedRow& a, const IdentifiedRow& b) {
     if (a.time != b.time) return a.time < b.time;
     if (a.canonical_key != b.canonical_key) return a.canonical_key < b.canonical_key;
@@ -73,12 +74,15 @@ Result<std::vector<std::uint32_t>> EventWindow::resolve(std::size_t sequence, st
       duplicates.push_back(row.row);
       continue;
     }
+    bool replaces = false;
     std::erase_if(same, [&](const Kept& k) {
       if (!near(k)) return false;
+      replaces |= k.in_file;
       replaced_.push_back({row.identity, k.time, k.canonical_key});
       return true;
     });
     same.push_back({hour, row.time, row.canonical_key, false});
+    if (replaces && replacing != nullptr) replacing->push_back(row.row);
   }
   advance(&lock, sequence);
   return duplicates;

@@ -44,9 +44,11 @@ class EventWindow {
   void pass(std::size_t sequence);
 
   /// Waits for its turn, then gives the rows of `rows` (of one hour) that are duplicates; the hour
-  /// is then through.
+  /// is then through. Adds to `replacing`, where it is not null, those that take the place of an
+  /// event that a file holds already.
   Result<std::vector<std::uint32_t>> resolve(std::size_t sequence, std::int64_t hour,
-                                             std::vector<IdentifiedRow> rows);
+                                             std::vector<IdentifiedRow> rows,
+                                             std::vector<std::uint32_t>* replacing = nullptr);
 
   /// Lets waiting hours go on after a failure elsewhere.
   void cancel();

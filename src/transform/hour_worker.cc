@@ -5,7 +5,9 @@
 
 #include "base/bytes_equal.h"
 #include "model/decimal.h"
+#include "model/star_schema.h"
 #include "model/time.h"
+#include "sessions/session_index.h"
 
 namespace clicklake {
 namespace {
@@ -54,8 +56,13 @@ HourWorker::HourWorker(HourWorkerOptions options, TransformShared* shared)
       window_(shared->window),
       identities_(options_.temp_dir),
       writer_(options_.facts),
+      sessions_(options_.temp_dir),
       strays_(options_.temp_dir) {
   dimensions_.activity.grow_to(1);
+  if (options_.rules != nullptr) {
+    recorder_ =
+        std::make_unique<MatchRecorder>(*options_.rules, options_.outbox, options_.accepted_us);
+  }
   for (Staged& staged : staged_) {
     staged.parser.use_shapes(&shapes_);
     staged.parser.use_index(&line_index_);
@@ -543,6 +550,11 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   if (campaign == DimensionTable::kCollision) return collision(RawField::kPageUrl);
   const std::uint32_t device = staged->device;
   if (device == DimensionTable::kCollision) return collision(RawField::kDeviceType);
+  if (shared_->denied.any && shared_->denied.keys.contains(
+                                 {std::string(sessions_definition().name),
+                                  std::string(record.field(RawField::kSessionId))})) [[unlikely]] {
+    return collision(RawField::kSessionId);
+  }
   const auto remember = [&](const auto& wanted, RawField field, std::uint32_t number) {
     if (!wanted.known && wanted.memo != nullptr)
       wanted.memo->set(record.field(field), number, campaign);
@@ -602,11 +614,44 @@ Status HourWorker::look_up(Staged* staged, std::uint32_t input) {
   __builtin_prefetch(&dimensions_.activity[user], 1);
   __builtin_prefetch(reinterpret_cast<const char*>(&dimensions_.activity[user]) + 64, 1);
   if (c.rows() > 2) see_users_until(c.rows() - 2);
+  if (recorder_ != nullptr && recorder_->may_meet(event_type)) [[unlikely]]
+    RETURN_IF_ERROR(meet_rules(*staged, row));
   counts_.max_event_us = std::max(counts_.max_event_us, record.timestamp_us);
   held_bytes_ += staged->line.size();
   const bool full = c.rows() >= options_.flush_rows || held_bytes_ >= options_.flush_bytes;
   if (full && !c.any_event_id) return flush(false, 0);
   return {};
+}
+
+AcceptedEvent HourWorker::accepted_event(const Staged& staged, std::size_t row) const {
+  const HourColumns& c = columns_;
+  AcceptedEvent event;
+  event.line = staged.line;
+  event.event_type = staged.record.field(RawField::kEventType);
+  event.time_us = c.time[row];
+  event.identity = staged.identity.hash;
+  event.user_key = dimensions_.users.key(c.user[row]);
+  event.session_key = c.session[row] == kNullIndex ? 0 : c.session_keys[c.session[row]];
+  event.page_key = dimensions_.pages.key(c.page[row]);
+  event.referrer_key = dimensions_.referrers.key(c.referrer[row]);
+  event.campaign_key = dimensions_.campaigns.key(c.campaign[row]);
+  event.device_key = dimensions_.devices.key(c.device[row]);
+  if (c.revenue_valid[row] != 0) event.revenue = c.revenue[row];
+  return event;
+}
+
+/// The row was accepted, or will be where it has an event id and turns out to be no duplicate.
+[[gnu::cold, gnu::noinline]] Status HourWorker::meet_rules(const Staged& staged, std::size_t row) {
+  AcceptedEvent event = accepted_event(staged, row);
+  if (!recorder_->meets(event)) return {};
+  if (!staged.identity.has_event_id) return recorder_->record(event);
+  recorder_->hold(event, static_cast<std::uint32_t>(row));
+  return {};
+}
+
+Status HourWorker::finish() {
+  RETURN_IF_ERROR(writer_.finish());
+  return recorder_ ? recorder_->finish() : Status();
 }
 
 Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
@@ -625,10 +670,16 @@ Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
     std::vector<std::uint32_t> identified;
     identified.reserve(rows.size());
     for (const IdentifiedRow& row : rows) identified.push_back(row.row);
+    std::vector<std::uint32_t> replacing;
     ASSIGN_OR_RETURN(const std::vector<std::uint32_t> duplicates,
-                     window_->resolve(sequence, columns_.hour, std::move(rows)));
+                     window_->resolve(sequence, columns_.hour, std::move(rows), &replacing));
     dropped_.assign(columns_.rows(), 0);
     for (const std::uint32_t row : duplicates) dropped_[row] = 1;
+    if (recorder_ != nullptr) {
+      silent_ = dropped_;
+      for (const std::uint32_t row : replacing) silent_[row] = 1;
+      RETURN_IF_ERROR(recorder_->settle(silent_));
+    }
     counts_.duplicate += static_cast<std::int64_t>(duplicates.size());
     counts_.accepted -= static_cast<std::int64_t>(duplicates.size());
     for (const std::uint32_t row : identified) {
@@ -637,12 +688,88 @@ Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
   } else if (hour_ends) {
     window_->pass(sequence);
   }
+  RETURN_IF_ERROR(see_sessions());
   RETURN_IF_ERROR(writer_.write(columns_, dropped_, &dimensions_));
   columns_.clear(columns_.hour);
   ++pool_generation_;
   users_seen_ = 0;
   held_bytes_ = 0;
   return {};
+}
+
+/// Adds the rows of columns_ up by session.
+Status HourWorker::see_sessions() {
+  const HourColumns& c = columns_;
+  const auto id_of = [](const StringPool& pool, std::string_view text) {
+    const auto texts = pool.texts();
+    return static_cast<std::uint32_t>(std::find(texts.begin(), texts.end(), text) - texts.begin());
+  };
+  const std::uint32_t page_view = id_of(c.event_types, "page_view");
+  const std::uint32_t base_currency = id_of(c.currencies, options_.base_currency);
+  const auto see = [&](std::size_t row, SessionActivity<std::uint32_t>* session) {
+    session->see(c.time[row], c.event_key[row], c.user[row], c.page[row], c.referrer[row],
+                 c.campaign[row], c.device[row]);
+    if (c.event_type[row] == page_view) ++session->page_views;
+    if (c.event_type[row] == c.purchase_type) {
+      ++session->purchases;
+      const bool in_base = c.currency[row] == kNullIndex || c.currency[row] == base_currency;
+      if (in_base && c.revenue_valid[row] != 0) session->add_revenue(c.revenue[row]);
+    }
+  };
+  session_activity_.assign(c.sessions.size(), {});
+  silent_rows_.clear();
+  for (std::uint32_t row = 0; row < c.rows(); ++row) {
+    if (!dropped_.empty() && dropped_[row] != 0) continue;
+    if (c.session[row] == kNullIndex) {
+      silent_rows_.push_back(row);
+    } else {
+      see(row, &session_activity_[c.session[row]]);
+    }
+  }
+  for (std::size_t id = 0; id < session_activity_.size(); ++id) {
+    if (session_activity_[id].events == 0) continue;
+    RETURN_IF_ERROR(add_session(c.session_keys[id], c.sessions.texts()[id], session_activity_[id]));
+  }
+  std::sort(silent_rows_.begin(), silent_rows_.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return c.user[a] != c.user[b] ? c.user[a] < c.user[b] : c.time[a] < c.time[b];
+  });
+  for (std::size_t i = 0; i < silent_rows_.size();) {
+    SessionActivity<std::uint32_t> session;
+    const std::uint32_t user = c.user[silent_rows_[i]];
+    do {
+      see(silent_rows_[i++], &session);
+    } while (i < silent_rows_.size() && c.user[silent_rows_[i]] == user &&
+             c.time[silent_rows_[i]] <= session.last_time + kSessionSilenceUs);
+    RETURN_IF_ERROR(add_session(0, {}, session));
+  }
+  return {};
+}
+
+Status HourWorker::add_session(std::int64_t key, std::string_view id,
+                               const SessionActivity<std::uint32_t>& a) {
+  const SessionActivity<std::int64_t> activity{
+      .first_time = a.first_time,
+      .first_event = a.first_event,
+      .last_time = a.last_time,
+      .last_event = a.last_event,
+      .entry_time = a.entry_time,
+      .entry_event = a.entry_event,
+      .exit_time = a.exit_time,
+      .exit_event = a.exit_event,
+      .user_time = a.user_time,
+      .user_event = a.user_event,
+      .revenue = a.revenue,
+      .user = dimensions_.users.key(a.user),
+      .entry_page = dimensions_.pages.key(a.entry_page),
+      .exit_page = dimensions_.pages.key(a.exit_page),
+      .referrer = dimensions_.referrers.key(a.referrer),
+      .campaign = dimensions_.campaigns.key(a.campaign),
+      .device = dimensions_.devices.key(a.device),
+      .events = a.events,
+      .page_views = a.page_views,
+      .purchases = a.purchases,
+  };
+  return sessions_.add(session_partition(key != 0 ? key : activity.user), {key, id, activity});
 }
 
 }  // namespace clicklake

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -25,8 +26,10 @@
 #include "format/line_shapes.h"
 #include "format/quarantine_writer.h"
 #include "format/record_parser.h"
+#include "matching/match_recorder.h"
 #include "model/page_url.h"
 #include "rows/existing_rows.h"
+#include "sessions/session_log.h"
 #include "transform/dimensions.h"
 #include "transform/event_window.h"
 #include "transform/fact_writer.h"
@@ -93,7 +96,10 @@ struct HourWorkerOptions {
       65'536;  ///< rows in memory before they are written, where no event has an id
   std::size_t flush_bytes = 48U << 20;  ///< of their lines, likewise: some are large
   FactWriterOptions facts;
-  bool count_keys = true;  ///< of inputs that nobody has validated before
+  bool count_keys = true;          ///< of inputs that nobody has validated before
+  const RuleSet* rules = nullptr;  ///< null: accepted events meet no rules
+  OutboxWriter* outbox = nullptr;  ///< where matches go; null without rules
+  std::int64_t accepted_us = 0;    ///< of the matches
 };
 
 /// The metadata keys that columns hold.
@@ -132,13 +138,16 @@ class HourWorker {
   /// can't be read); trouble with an input is its outcome.
   Status process(const HourTask& task);
   /// Completes the open fact file.
-  Status finish() { return writer_.finish(); }
+  Status finish();
 
   void set_window(EventWindow* window) { window_ = window; }
   RowCounts counts() const { return counts_; }
+  MatchCounts match_counts() const { return recorder_ ? recorder_->counts() : MatchCounts(); }
   /// The keys and kinds of values of the records that were counted.
   std::vector<KeyCount> key_counts();
   WorkerDimensions& dimensions() { return dimensions_; }
+  /// What the rows written so far say of sessions, for merge_sessions().
+  SessionLog& sessions() { return sessions_; }
   FactWriter& writer() { return writer_; }
   const StrayLog& strays() const { return strays_; }
   /// Forgets strays that were given to tasks.
@@ -255,6 +264,11 @@ class HourWorker {
   void see_user(std::size_t row);
   void see_users_until(std::size_t row);
   Status flush(bool hour_ends, std::size_t sequence);
+  Status see_sessions();
+  Status add_session(std::int64_t key, std::string_view id,
+                     const SessionActivity<std::uint32_t>& activity);
+  Status meet_rules(const Staged& staged, std::size_t row);
+  AcceptedEvent accepted_event(const Staged& staged, std::size_t row) const;
 
   static constexpr std::size_t kUserMemos = 4096;  ///< powers of two
   static constexpr std::size_t kPageMemos = 4096;
@@ -280,11 +294,16 @@ class HourWorker {
   HourColumns columns_;
   std::size_t users_seen_ = 0;  ///< rows of columns_ whose user was updated
   FactWriter writer_;
+  SessionLog sessions_;
+  std::vector<SessionActivity<std::uint32_t>> session_activity_;  ///< by id of columns_.sessions
+  std::vector<std::uint32_t> silent_rows_;  ///< of columns_, without a session id
   StrayLog strays_;
   RowCounts counts_;
+  std::unique_ptr<MatchRecorder> recorder_;  ///< null without rules
   std::vector<char> stray_text_;
   std::vector<std::uint8_t> dropped_;
-  std::size_t held_bytes_ = 0;  ///< lines of the rows in columns_
+  std::vector<std::uint8_t> silent_;  ///< dropped_, and rows that were alerted of before
+  std::size_t held_bytes_ = 0;        ///< lines of the rows in columns_
 
   std::vector<KeyMeaning> key_meanings_{LineShapes::kMaxKeys};
   std::uint64_t pool_generation_ = 1;  ///< changes when the pools are emptied

@@ -17,7 +17,7 @@
 
 #include "base/hash.h"
 #include "base/result.h"
-#include "transform/spill_file.h"
+#include "rows/spill_file.h"
 
 namespace clicklake {
 

@@ -130,25 +130,17 @@ Status add_users(MemberFile* file, std::span<const Member> members,
   for (std::size_t i = 0; i < n; ++i) {
     const auto& a = activity[i];
     ids.add(name_of(members[i]));
-    const std::array<std::int64_t, 13> row{members[i].key,
-                                           a.first_seen,
-                                           a.last_seen,
-                                           a.first_page,
-                                           a.first_referrer,
-                                           a.first_campaign,
-                                           a.first_device,
-                                           a.last_device,
-                                           a.events,
-                                           a.purchases,
-                                           a.revenue,
-                                           a.other_currency_purchases,
-                                           0};
+    const std::array<std::int64_t, 13> row{
+        members[i].key,   a.first_seen,     a.last_seen,    a.first_page,
+        a.first_referrer, a.first_campaign, a.first_device, a.last_device,
+        a.events,         a.purchases,      a.revenue,      a.other_currency_purchases,
+        a.sessions};
     for (std::size_t v = 0; v < row.size(); ++v) values[v][i] = row[v];
   }
   std::array<ColumnData, 14> columns{
-      longs(values[0]), ids.data(),       longs(values[1]),  longs(values[2]), longs(values[3]),
-      longs(values[4]), longs(values[5]), longs(values[6]),  longs(values[7]), longs(values[8]),
-      ColumnData{},     longs(values[9]), longs(values[10]), longs(values[11])};
+      longs(values[0]),  ids.data(),       longs(values[1]),  longs(values[2]), longs(values[3]),
+      longs(values[4]),  longs(values[5]), longs(values[6]),  longs(values[7]), longs(values[8]),
+      longs(values[12]), longs(values[9]), longs(values[10]), longs(values[11])};
   return file->add(n, columns);
 }
 

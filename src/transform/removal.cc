@@ -130,18 +130,19 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
     if (file.min_us > max_us || file.max_us < min_us) continue;
     const std::string from = existing->read_parquet({file.path});
     std::int64_t found = 0;
-    RETURN_IF_ERROR(
-        existing->query(fmt::format("SELECT event_key, event_check, event_timestamp, "
-                                    "canonical_key, user_key FROM {} WHERE event_key IN ({})",
-                                    from, keys),
-                        [&](const Chunk& chunk) -> Status {
-                          for (std::size_t row = 0; row < chunk.rows(); ++row) {
-                            if (!victims.has(chunk, row, {0, 1, 2, 3})) continue;
-                            ++found;
-                            out.changed_users.push_back(chunk.longs(4)[row]);
-                          }
-                          return {};
-                        }));
+    RETURN_IF_ERROR(existing->query(
+        fmt::format("SELECT event_key, event_check, event_timestamp, "
+                    "canonical_key, user_key, session_key FROM {} WHERE event_key IN "
+                    "({})",
+                    from, keys),
+        [&](const Chunk& chunk) -> Status {
+          for (std::size_t row = 0; row < chunk.rows(); ++row) {
+            if (!victims.has(chunk, row, {0, 1, 2, 3})) continue;
+            ++found;
+            out.lost.push_back({chunk.longs(5)[row], chunk.longs(4)[row], chunk.longs(2)[row]});
+          }
+          return {};
+        }));
     if (found == 0) continue;
     out.removed.push_back(file.path);
     out.rows += found;
@@ -161,8 +162,6 @@ Result<RemovalOutput> remove_hours(ExistingRows* existing, const FactWriterOptio
   RemovalOutput out;
   const std::set<std::int64_t> gone(hours.begin(), hours.end());
   const int time = column_index(fact_clicks_definition(), "event_timestamp");
-  std::string list;
-  for (const std::int64_t hour : hours) list += fmt::format("{}{}", list.empty() ? "" : ", ", hour);
   FactRewriter rewriter(existing, options, "replay");
   for (const FactFile& file : existing->facts()) {
     // Hours that the file may hold.
@@ -170,19 +169,19 @@ Result<RemovalOutput> remove_hours(ExistingRows* existing, const FactWriterOptio
     if (first == gone.end() || hour_start(*first) > file.max_us) continue;
     std::int64_t found = 0;
     std::int64_t all = 0;
-    RETURN_IF_ERROR(existing->query(
-        fmt::format("SELECT user_key, count(*) FILTER (epoch_us(event_timestamp) // {} IN ({})), "
-                    "count(*) FROM {} GROUP BY 1",
-                    kMicrosPerHour, list, existing->read_parquet({file.path})),
-        [&](const Chunk& chunk) -> Status {
-          for (std::size_t row = 0; row < chunk.rows(); ++row) {
-            all += chunk.longs(2)[row];
-            if (chunk.longs(1)[row] == 0) continue;
-            found += chunk.longs(1)[row];
-            out.changed_users.push_back(chunk.longs(0)[row]);
-          }
-          return {};
-        }));
+    RETURN_IF_ERROR(
+        existing->query(fmt::format("SELECT session_key, user_key, event_timestamp FROM {}",
+                                    existing->read_parquet({file.path})),
+                        [&](const Chunk& chunk) -> Status {
+                          all += static_cast<std::int64_t>(chunk.rows());
+                          for (std::size_t row = 0; row < chunk.rows(); ++row) {
+                            const std::int64_t at = chunk.longs(2)[row];
+                            if (!gone.contains(hour_of(at))) continue;
+                            ++found;
+                            out.lost.push_back({chunk.longs(0)[row], chunk.longs(1)[row], at});
+                          }
+                          return {};
+                        }));
     if (found == 0) continue;
     out.removed.push_back(file.path);
     out.rows += found;
@@ -193,9 +192,6 @@ Result<RemovalOutput> remove_hours(ExistingRows* existing, const FactWriterOptio
                      }));
     if (rewritten) out.added.push_back(*std::move(rewritten));
   }
-  std::sort(out.changed_users.begin(), out.changed_users.end());
-  out.changed_users.erase(std::unique(out.changed_users.begin(), out.changed_users.end()),
-                          out.changed_users.end());
   return out;
 }
 

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "rows/existing_rows.h"
+#include "sessions/session_merge.h"
 #include "transform/event_window.h"
 #include "transform/fact_writer.h"
 
@@ -21,8 +22,8 @@ namespace clicklake {
 
 struct RemovalOutput {
   std::vector<DataFile> added;
-  std::vector<std::string> removed;         ///< paths of files that were rewritten or became empty
-  std::vector<std::int64_t> changed_users;  ///< user_key of each row that went
+  std::vector<std::string> removed;  ///< paths of files that were rewritten or became empty
+  std::vector<LostEvent> lost;       ///< each row that went
   std::int64_t rows = 0;
   std::int64_t own_rows = 0;  ///< of these, rows that this batch had written
 };

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "transform/spill_file.h"
+#include "rows/spill_file.h"
 
 namespace clicklake {
 

@@ -45,7 +45,6 @@ class Transform {
                        catalog_.current_snapshot(std::string(table->name)));
       live_[std::string(table->name)].first = snapshot;
     }
-    taken_out_.removed = options_.lost_facts;
     if (!options_.replaced_hours.empty()) RETURN_IF_ERROR(take_out_hours());
     make_workers();
     RETURN_IF_ERROR(run_pass(tasks_of_inputs()));
@@ -62,6 +61,9 @@ class Transform {
       worker.base_currency = options_.base_currency;
       worker.temp_dir = options_.temp_dir;
       worker.count_keys = options_.count_keys;
+      worker.rules = options_.rules;
+      worker.outbox = options_.outbox;
+      worker.accepted_us = options_.accepted_us;
       worker.facts.lake = options_.lake;
       worker.facts.batch_id = options_.batch_id;
       worker.facts.writer = i;
@@ -129,16 +131,6 @@ class Transform {
     writer.parquet = options_.parquet;
     writer.unsynced = &unsynced_;
     ASSIGN_OR_RETURN(taken_out_, remove_hours(&existing_, writer, options_.replaced_hours));
-    if (options_.lost_facts.empty()) return {};
-    ASSIGN_OR_RETURN(const std::vector<DataFile> live,
-                     catalog_.live_files("fact_clicks", {}, false));
-    for (const DataFile& file : live) {
-      if (std::find(options_.lost_facts.begin(), options_.lost_facts.end(), file.path) ==
-          options_.lost_facts.end())
-        continue;
-      taken_out_.removed.push_back(file.path);
-      taken_out_.rows += file.info.record_count;
-    }
     return {};
   }
 
@@ -156,7 +148,7 @@ class Transform {
   }
 
   /// A rebuild: what was published goes, unread.
-  Status remove_published(TableChange* facts, TransformResult* result) {
+  Status remove_published(TableChange* facts, TableChange* sessions, TransformResult* result) {
     ASSIGN_OR_RETURN(const std::vector<DataFile> live,
                      catalog_.live_files("fact_clicks", {}, false));
     for (const DataFile& file : live) {
@@ -164,10 +156,13 @@ class Transform {
       result->replaced += file.info.record_count;
     }
     for (auto& [table, state] : live_) {
-      if (table == "fact_clicks") continue;
+      if (table == "fact_clicks" || table == "sessions") continue;
       for (const DataFile& file : state.second) unread_[table].push_back(file.path);
       state.second.clear();
     }
+    sessions->base_snapshot = live_["sessions"].first;
+    ASSIGN_OR_RETURN(const std::vector<DataFile> old, catalog_.live_files("sessions", {}, false));
+    for (const DataFile& file : old) sessions->removed.push_back(file.path);
     return {};
   }
 
@@ -259,6 +254,7 @@ class Transform {
     TransformResult result;
     for (auto& worker : workers_) {
       result.counts.add(worker->counts());
+      result.matches.add(worker->match_counts());
       for (KeyCount& count : worker->key_counts()) result.key_counts.push_back(std::move(count));
     }
     result.key_counts = add_up(std::move(result.key_counts));
@@ -273,12 +269,20 @@ class Transform {
     if (!options_.replaced_hours.empty()) {
       result.replaced += taken_out_.rows;
       merge.rows_removed = true;
-      for (const std::int64_t user : taken_out_.changed_users) merge.changed_users.push_back(user);
+      for (const LostEvent& event : taken_out_.lost) merge.changed_users.push_back(event.user_key);
+      lost_.insert(lost_.end(), taken_out_.lost.begin(), taken_out_.lost.end());
       for (std::string& path : taken_out_.removed) facts.removed.push_back(std::move(path));
       for (DataFile& file : taken_out_.added) facts.added.push_back(std::move(file));
     }
     facts.added.insert(facts.added.end(), std::make_move_iterator(written_.begin()),
                        std::make_move_iterator(written_.end()));
+
+    // The facts' files wait for the device while sessions and dimensions are computed.
+    Status facts_synced;
+    std::jthread sync_facts([&] { facts_synced = unsynced_.sync_all(); });
+    const auto load_facts_after = [&]() -> Status { return set_facts_after(facts); };
+    ASSIGN_OR_RETURN(SessionMergeOutput sessions, merge_sessions_of(load_facts_after));
+    merge.session_counts = &sessions.counts;
 
     DimensionMergeOptions dimension;
     dimension.lake = options_.lake;
@@ -290,52 +294,88 @@ class Transform {
     dimension.unsynced = &unsynced_;
     for (auto& worker : workers_) merge.workers.push_back(&worker->dimensions());
     for (auto& [table, state] : live_) {
-      if (table == "fact_clicks" || state.first == 0) continue;
+      if (table == "fact_clicks" || table == "sessions" || state.first == 0) continue;
       ASSIGN_OR_RETURN(state.second, catalog_.live_files(table, {}, false));
     }
-    if (options_.rebuild) RETURN_IF_ERROR(remove_published(&facts, &result));
+    if (options_.rebuild) RETURN_IF_ERROR(remove_published(&facts, &sessions.change, &result));
     if (options_.recompute_users) {
       merge.rows_removed = true;
       RETURN_IF_ERROR(add_all_users(&merge));
     }
     merge.live = live_;
     merge.existing = &existing_;
-    merge.load_all_facts = [&]() -> Status { return set_facts_after(facts); };
-    // The facts' files wait for the device while the dimensions are computed.
-    Status facts_synced;
-    std::jthread sync_facts([&] { facts_synced = unsynced_.sync_all(); });
+    merge.load_all_facts = load_facts_after;
     ASSIGN_OR_RETURN(DimensionMergeOutput dimensions, merge_dimensions(dimension, merge));
     sync_facts.join();
     RETURN_IF_ERROR(facts_synced);
     result.collisions = std::move(dimensions.collisions);
+    for (std::string& id : sessions.collisions)
+      result.collisions.push_back({std::string(sessions_definition().name), std::move(id)});
     if (!facts.added.empty() || !facts.removed.empty()) result.changes.push_back(std::move(facts));
     for (TableChange& change : dimensions.changes) result.changes.push_back(std::move(change));
     remove_unread(&result.changes);
 
+    if (!sessions.change.added.empty() || !sessions.change.removed.empty())
+      result.changes.push_back(std::move(sessions.change));
+
     std::set<std::filesystem::path> folders;
+    for (const SideFile& file : sessions.index_added)
+      folders.insert((options_.lake / file.path).parent_path());
+    result.side_files_added = std::move(sessions.index_added);
+    result.side_files_removed = std::move(sessions.index_removed);
     for (const TableChange& change : result.changes) {
       for (const DataFile& file : change.added) {
         result.bytes_out += static_cast<std::uint64_t>(file.info.size_bytes);
         folders.insert((options_.lake / file.path).parent_path());
       }
     }
-    RETURN_IF_ERROR(make_durable({folders.begin(), folders.end()}));
+    RETURN_IF_ERROR(make_durable({folders.begin(), folders.end()}, &sessions.index_files));
     return result;
   }
 
   /// Syncs the batch's files and `folders`. Nobody looks for them before the batch is committed, so
   /// it does not matter which of them is durable first; and while they wait for the device, the
   /// workers' memory is freed.
-  Status make_durable(const std::vector<std::filesystem::path>& folders) {
-    const std::array<std::function<Status()>, 3> jobs{
+  Status make_durable(const std::vector<std::filesystem::path>& folders,
+                      std::vector<SessionIndexWriter>* index) {
+    const std::array<std::function<Status()>, 4> jobs{
         [&] { return unsynced_.sync_all(); },
         [&] { return sync_folders(folders, options_.lake); },
+        [&]() -> Status {
+          for (SessionIndexWriter& run : *index) RETURN_IF_ERROR(run.sync());
+          return {};
+        },
         [&] {
           workers_.clear();
           return Status{};
         },
     };
     return for_each_in_parallel(jobs.size(), jobs.size(), [&](std::size_t i) { return jobs[i](); });
+  }
+
+  Result<SessionMergeOutput> merge_sessions_of(std::function<Status()> load_facts_after) {
+    SessionMergeOptions options;
+    options.files = {.lake = options_.lake,
+                     .batch_id = options_.batch_id,
+                     .parquet = options_.parquet,
+                     .unsynced = &unsynced_};
+    options.temp_dir = options_.temp_dir;
+    options.base_currency = options_.base_currency;
+    options.threads = options_.threads;
+    SessionMergeInput input;
+    input.catalog = &catalog_;
+    for (auto& worker : workers_) input.logs.push_back(&worker->sessions());
+    input.lost = lost_;
+    input.base_snapshot = live_["sessions"].first;
+    input.rebuild = live_["fact_clicks"].first != 0 && input.base_snapshot == 0;
+    if (options_.rebuild) {
+      // The workers saw all there is.
+      input.base_snapshot = 0;
+      input.rebuild = false;
+    }
+    input.existing = &existing_;
+    input.load_all_facts = std::move(load_facts_after);
+    return merge_sessions(options, input);
   }
 
   Status remove_replaced(TableChange* facts, DimensionMergeInput* merge, TransformResult* result) {
@@ -366,7 +406,8 @@ class Transform {
       }
     }
     facts->added = std::move(removal.added);
-    merge->changed_users = std::move(removal.changed_users);
+    for (const LostEvent& event : removal.lost) merge->changed_users.push_back(event.user_key);
+    lost_ = std::move(removal.lost);
     merge->rows_removed = true;
     // A row that this very batch had written is one of its duplicates.
     result->counts.accepted -= removal.own_rows;
@@ -413,6 +454,7 @@ class Transform {
   std::vector<DataFile> written_;
   UnsyncedFiles unsynced_;
   std::vector<Replaced> replaced_;
+  std::vector<LostEvent> lost_;
 };
 
 }  // namespace

@@ -18,6 +18,8 @@
 #include "format/line_reader.h"
 #include "format/parquet_writer.h"
 #include "format/quarantine_writer.h"
+#include "matching/rule_set.h"
+#include "outbox/outbox_file.h"
 #include "transform/dimension_merge.h"
 #include "transform/hour_worker.h"
 
@@ -42,17 +44,21 @@ struct TransformOptions {
   /// Nothing that is published is read: the inputs are all there is, and take the place of every
   /// table's files.
   bool rebuild = false;
-  /// Published fact files that can't be read; their hours are among `replaced_hours`.
-  std::vector<std::string> lost_facts;
   /// Every user's totals are computed anew, and members that no fact refers to go.
   bool recompute_users = false;
+  const RuleSet* rules = nullptr;    ///< that accepted events meet; null: none
+  OutboxWriter* outbox = nullptr;    ///< takes their matches; null without rules
+  std::int64_t accepted_us = 0;      ///< of the matches, UTC microseconds
   std::vector<KeyCollision> denied;  ///< natural keys whose rows go to quarantine as key_collision
 };
 
 struct TransformResult {
   RowCounts counts;
+  MatchCounts matches;
   std::vector<InputOutcome> outcomes;  ///< by input
   std::vector<TableChange> changes;
+  std::vector<SideFile> side_files_added;
+  std::vector<std::string> side_files_removed;
   std::vector<KeyCollision>
       collisions;  ///< not empty: publish nothing; call again with these natural keys denied
   std::vector<KeyCount> key_counts;  ///< of the inputs that nobody has validated before

@@ -22,6 +22,7 @@ struct UserActivity {
   std::int64_t last_event_key = 0;
   std::int64_t revenue = 0;  ///< ten-thousandths of the base currency
   Ref first_page{}, first_referrer{}, first_campaign{}, first_device{}, last_device{};
+  std::int64_t sessions = 0;
   std::uint32_t events = 0;
   std::uint32_t purchases = 0;
   std::uint32_t other_currency_purchases = 0;

@@ -65,6 +65,7 @@ def test(program, folder, rounds, seed, in_place):
     program.run(lake, clicks.root, in_place)
     lakes.check_at_rest(lake)
     lakes.check_truth(program, lake, clicks)
+    lakes.check_matches(program, lake)
     if killed < rounds / 4:
         raise lakes.Failed(f"only {killed} of {rounds} runs were killed: this shows nothing")
     print(f"{'in place' if in_place else 'copied'}: {rounds} rounds, {killed} killed, {finished} "

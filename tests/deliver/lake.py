@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -54,6 +55,12 @@ class Lake:
         name = f'0000-{self.batches:06}.jsonl'
         (folder / f'.{name}.tmp').write_text(''.join(lines))
         os.rename(folder / f'.{name}.tmp', folder / name)
+        # As a batch's commit does; its batch is nobody's.
+        catalog = sqlite3.connect(self.path / 'catalog.db', timeout=30)
+        with catalog:
+            catalog.execute('INSERT INTO side_files(batch_no, kind, path, rows, size) VALUES (0, ?, ?, ?, 0)',
+                            ('outbox', f'events/outbox/{name}', len(ids)))
+        catalog.close()
         return ids
 
     def deliver(self, until='drained', check=True, fault=None, environment=None, timeout=120):

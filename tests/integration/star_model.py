@@ -19,6 +19,7 @@ CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content
 CLICK_IDS = ("gclid", "fbclid", "msclkid", "ttclid", "dclid", "gbraid", "wbraid", "twclid")
 TRACKING = CLICK_IDS + ("gclsrc", "gad_source", "mc_cid", "mc_eid", "_hsenc", "_hsmi", "igshid", "_ga")
 HOUR = 3_600_000_000
+SILENCE = 30 * 60 * 1_000_000
 MAX_LINE = 1_000_000
 END = 4_133_980_800_000_000  # 2101-01-01
 
@@ -318,6 +319,43 @@ def _user_row(user_key, user_id, rows, base_currency):
     }
 
 
+def _sessions(facts, base_currency):
+    """Rows of `sessions` of [(fact, revenue)]."""
+    clients, silent = {}, {}
+    for fact in sorted(facts, key=lambda f: (f[0]["event_timestamp"], f[0]["event_key"])):
+        row = fact[0]
+        if row["session_id"] is not None:
+            clients.setdefault(row["session_key"], []).append(fact)
+            continue
+        of_user = silent.setdefault(row["user_key"], [])
+        if not of_user or row["event_timestamp"] > of_user[-1][-1][0]["event_timestamp"] + SILENCE:
+            of_user.append([])
+        of_user[-1].append(fact)
+    rows = [_session_row(key, session, base_currency) for key, session in clients.items()]
+    for user, sessions in silent.items():
+        for session in sessions:
+            started = str(session[0][0]["event_timestamp"])
+            rows.append(_session_row(key(_part(str(user)) + _part(started)), session, base_currency))
+    return rows
+
+
+def _session_row(session_key, facts, base_currency):
+    first, last = facts[0][0], facts[-1][0]
+    pages = [f["page_key"] for f, _ in facts if f["page_key"]] or [0]
+    users = [f["user_key"] for f, _ in facts if f["user_key"]] or [0]
+    purchases = [(f, revenue) for f, revenue in facts if f["event_type"] == "purchase"]
+    return {
+        "session_key": session_key, "user_key": users[-1], "session_id": first["session_id"],
+        "started_at": first["event_timestamp"], "ended_at": last["event_timestamp"],
+        "duration_ms": (last["event_timestamp"] - first["event_timestamp"]) // 1000,
+        "event_count": len(facts), "page_views": sum(f["event_type"] == "page_view" for f, _ in facts),
+        "entry_page_key": pages[0], "exit_page_key": pages[-1], "referrer_key": first["referrer_key"],
+        "campaign_key": first["campaign_key"], "device_key": first["device_key"], "purchases": len(purchases),
+        "revenue": _shown(sum(r or 0 for f, r in purchases if f["currency"] in (None, base_currency))),
+        "is_bounce": len(facts) == 1,
+    }
+
+
 def parse_all(lines, arrived_us=0):
     """(events, bad lines, blank lines) of an iterable of lines as bytes."""
     events, bad, blank = [], 0, 0
@@ -345,6 +383,12 @@ def star(events, batch_fields=False, base_currency="USD"):
             members.setdefault(table, set()).add(member)
         users.setdefault(of["dim_users"], []).append((row, revenue))
     tables["dim_users"] = [_user_row(*user, rows, base_currency) for user, rows in users.items()]
+    tables["sessions"] = _sessions([fact for rows in users.values() for fact in rows], base_currency)
+    sessions_of = {}
+    for row in tables["sessions"]:
+        sessions_of[row["user_key"]] = sessions_of.get(row["user_key"], 0) + 1
+    for row in tables["dim_users"]:
+        row["session_count"] = sessions_of.get(row["user_key"], 0)
     columns = {"dim_pages": ("page_key", "page_url"), "dim_referrers": ("referrer_key", "referrer_url"),
                "dim_campaigns": ("campaign_key", *CAMPAIGN), "dim_devices": ("device_key", "device_type", "user_agent"),
                "dim_dates": ("date_key", "date", "year", "quarter", "month", "week", "day_of_week", "is_weekend")}

@@ -329,11 +329,19 @@ class KeyCollisions(TablesTest):
                 self.assert_counts(report, 2, 1, 0, 1)
                 self.check_quarantine(lake, 1, field)
 
-    def test_of_sessions_has_no_dimension(self):
-        """session_id itself is in the row, so nothing is mixed up."""
-        lake = self.lake()
-        self.assert_counts(lake.run("-", stdin=lines(click(session_id=self.ONE), click(session_id=self.OTHER))), 2, 2)
-        self.assertEqual(lake.scalar("SELECT count(DISTINCT session_id) FROM fact_clicks"), 2)
+    def test_of_sessions(self):
+        for batches in ([[self.ONE, self.OTHER]], [[self.ONE], [self.OTHER]]):
+            with self.subTest(len(batches)):
+                lake = self.lake(f"lake-{len(batches)}")
+                for ids in batches:
+                    report = lake.run("-", stdin=lines(*(click(session_id=i) for i in ids), click(session_id=f"fine-{ids[0]}")))
+                self.assertEqual(report["quarantined"], 1)
+                self.assertEqual(lake.scalar("SELECT count(DISTINCT session_id) FROM fact_clicks"), 1 + len(batches))
+                self.assertEqual(lake.sql("SELECT count(*) FROM sessions WHERE session_id IN (" + ", ".join(f"'{i}'" for i in (self.ONE, self.OTHER)) + ")"), [[1]])
+                if len(batches) == 1:  # neither is the earlier one
+                    self.assertEqual([row["field"] for row in lake.quarantine()], ["session_id"])
+                else:
+                    self.check_quarantine(lake, 1, "session_id")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-#include "transform/spill_file.h"
+#include "rows/spill_file.h"
 
 #include <gtest/gtest.h>
 
