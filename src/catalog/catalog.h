@@ -46,6 +46,7 @@ struct TableChange {
       0;  ///< the current snapshot that the change was built on; 0 for a table without one
   std::vector<DataFile> added;
   std::vector<std::string> removed;  ///< paths
+  bool same_rows = false;  ///< the added files hold the rows of the removed ones: compaction
 };
 
 /// A file, stream or object that records were read from.
@@ -71,6 +72,10 @@ struct RawFile {
   bool validated = false;  ///< its bad rows are in quarantine already, transform passes over them
   /// Of the run that validated it: longer lines are in quarantine. Copies have none that long.
   std::int64_t max_line_bytes = 1'000'000;
+  /// XXH3-128 hex of the file's bytes; "": not known (registered in place, or of an older lake).
+  std::string content_hash;
+  /// Lines of other hours than its folder's; -1: not counted (copies have none).
+  std::int64_t strays = -1;
   std::vector<std::pair<std::int64_t, std::int64_t>>
       arrivals;  ///< (arrived_at in UTC us, records) in file order; their records add up to
                  ///< `records`. Registered in place: one entry, (mtime, -1)
@@ -87,13 +92,16 @@ struct BatchCounts {
   std::int64_t bytes_in = 0;
   std::int64_t bytes_out = 0;
   std::vector<std::pair<std::string, std::int64_t>> quarantined_by_reason;
+  std::int64_t replaced = 0;  ///< published fact rows that it took away
 };
 
 enum class BatchKind {
   kIngest,
   kTransform,
   kRun,
-  kForeign,  ///< another engine's commit, taken over
+  kForeign,   ///< another engine's commit, taken over
+  kMaintain,  ///< files written anew, rows as they were
+  kReplay,    ///< hours built again from raw files
 };
 
 struct BatchInfo {
@@ -123,6 +131,7 @@ struct BatchCommit {
   std::vector<std::int64_t> consumed_raw_files;  ///< ids that this transform read
   std::vector<TableChange> changes;
   std::string quarantine_file;       ///< relative path, "" without bad rows
+  std::string quarantine_hash;       ///< XXH3-128 hex of its bytes
   std::int64_t max_event_us = 0;     ///< latest accepted event, for lag; 0 unknown
   std::vector<KeyCount> key_counts;  ///< of the records that this batch read first
   std::vector<SideFile> side_files_added;

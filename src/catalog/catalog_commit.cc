@@ -117,10 +117,11 @@ Status SqliteCatalog::finish_batch(std::int64_t batch_no, const BatchCommit& com
   RETURN_IF_ERROR(connection_->execute(
       "UPDATE batches SET committed_us = ?2, records_read = ?3, accepted = ?4, duplicate = ?5,"
       " valid = ?6, quarantined = ?7, blank = ?8, bytes_in = ?9, bytes_out = ?10,"
-      " max_event_us = ?11, quarantine_file = ?12 WHERE batch_no = ?1",
+      " max_event_us = ?11, quarantine_file = ?12, replaced = ?13, quarantine_hash = ?14"
+      " WHERE batch_no = ?1",
       batch_no, now, counts.records_read, counts.accepted, counts.duplicate, counts.valid,
       counts.quarantined, counts.blank, counts.bytes_in, counts.bytes_out, commit.max_event_us,
-      commit.quarantine_file));
+      commit.quarantine_file, counts.replaced, commit.quarantine_hash));
   for (const auto& [reason, records] : counts.quarantined_by_reason) {
     RETURN_IF_ERROR(connection_->execute(
         "INSERT INTO batch_quarantine(batch_no, reason, records) VALUES (?1, ?2, ?3)"
@@ -180,10 +181,11 @@ Status SqliteCatalog::add_raw_files(std::int64_t batch_no, const BatchCommit& co
         commit.raw_files_transformed ? std::optional(batch_no) : std::nullopt;
     RETURN_IF_ERROR(connection_->execute(
         "INSERT INTO raw_files(batch_no, path, in_place, hour, size, mtime_us, records, validated,"
-        " arrivals, transformed_by, max_line_bytes)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        " arrivals, transformed_by, max_line_bytes, content_hash, strays)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         batch_no, file.path, file.in_place, file.hour, file.size, file.mtime_us, file.records,
-        file.validated, Blob{encode_arrivals(file.arrivals)}, transformed_by, file.max_line_bytes));
+        file.validated, Blob{encode_arrivals(file.arrivals)}, transformed_by, file.max_line_bytes,
+        file.content_hash, file.strays));
   }
   return register_raw_hours(*connection_, std::vector<RawHour>(hours.begin(), hours.end()));
 }
@@ -301,10 +303,10 @@ Status SqliteCatalog::add_data_file(const OpenTable& table, std::int64_t snapsho
         "a data file's path is relative to the lake and stays in it, not '" + file.path + "'");
   }
   RETURN_IF_ERROR(connection_->execute(
-      "INSERT OR IGNORE INTO data_files(table_no, path, partition, records, size, added_snapshot)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+      "INSERT OR IGNORE INTO data_files(table_no, path, partition, records, size, added_snapshot,"
+      " content_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
       table.table_no, file.path, file.partition, file.info.record_count, file.info.size_bytes,
-      snapshot));
+      snapshot, file.info.content_hash));
   if (connection_->changes() == 0) {
     return invalid(*connection_, "the file " + file.path + " of " + change.table +
                                      " is known already; names are never used twice");

@@ -10,10 +10,11 @@ namespace {
 
 #define CLICKLAKE_BATCH_COLUMNS                                                        \
   "SELECT batch_no, batch_id, kind, started_us, committed_us, records_read, accepted," \
-  " duplicate, valid, quarantined, blank, bytes_in, bytes_out FROM batches "
-#define CLICKLAKE_RAW_FILE_COLUMNS                                                               \
-  "SELECT r.raw_file_no, b.batch_id, r.path, r.in_place, r.hour, r.size, r.mtime_us,"            \
-  " r.records, r.validated, r.arrivals, r.max_line_bytes FROM raw_files r JOIN batches b USING " \
+  " duplicate, valid, quarantined, blank, bytes_in, bytes_out, replaced FROM batches "
+#define CLICKLAKE_RAW_FILE_COLUMNS                                                        \
+  "SELECT r.raw_file_no, b.batch_id, r.path, r.in_place, r.hour, r.size, r.mtime_us,"     \
+  " r.records, r.validated, r.arrivals, r.max_line_bytes, r.content_hash, r.strays FROM " \
+  "raw_files r JOIN batches b USING "                                                     \
   "(batch_no) "
 
 Result<std::vector<BatchInfo>> read_batches(Connection& connection, Rows rows) {
@@ -35,6 +36,7 @@ Result<std::vector<BatchInfo>> read_batches(Connection& connection, Rows rows) {
     counts.blank = rows.integer(10);
     counts.bytes_in = rows.integer(11);
     counts.bytes_out = rows.integer(12);
+    counts.replaced = rows.integer(13);
     ASSIGN_OR_RETURN(Rows reasons, connection.query("SELECT reason, records FROM batch_quarantine"
                                                     " WHERE batch_no = ?1 ORDER BY reason",
                                                     rows.integer(0)));
@@ -62,6 +64,8 @@ Result<std::vector<RawFile>> read_raw_files(const Connection& connection, Rows r
     file.records = rows.integer(7);
     file.validated = rows.integer(8) != 0;
     file.max_line_bytes = rows.integer(10);
+    file.content_hash = rows.text(11);
+    file.strays = rows.integer(12);
     auto arrivals = decode_arrivals(rows.blob(9));
     if (!arrivals) {
       return Error{arrivals.error().code, "catalog " + connection.file().string() + ", raw file " +
@@ -178,6 +182,7 @@ Result<std::vector<RawFile>> SqliteCatalog::untransformed_raw_files() {
   connection_->set_activity("list raw files to transform");
   ASSIGN_OR_RETURN(Rows rows,
                    connection_->query(CLICKLAKE_RAW_FILE_COLUMNS "WHERE r.transformed_by IS NULL"
+                                                                 " AND r.withdrawn_by IS NULL"
                                                                  " ORDER BY r.hour, r.path"));
   return read_raw_files(*connection_, std::move(rows));
 }

@@ -181,6 +181,18 @@ Status migrate_to_version_2(Connection& connection) {
   return connection.execute_script(kToVersion2);
 }
 
+/// What damage is known by, what counts must add up with, and what was taken back.
+constexpr const char* kUpkeep = R"sql(
+ALTER TABLE data_files ADD COLUMN content_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE raw_files ADD COLUMN content_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE raw_files ADD COLUMN strays INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE raw_files ADD COLUMN withdrawn_by INTEGER REFERENCES batches;
+ALTER TABLE batches ADD COLUMN replaced INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE batches ADD COLUMN quarantine_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE manifests ADD COLUMN content_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE tables ADD COLUMN metadata_hash TEXT NOT NULL DEFAULT '';
+)sql";
+
 Status migrate_to_version_3(Connection& connection) {
   RETURN_IF_ERROR(create_metastore(connection));
   RETURN_IF_ERROR(create_query_log(connection));
@@ -189,6 +201,7 @@ Status migrate_to_version_3(Connection& connection) {
 
 Status migrate_to_version_5(Connection& connection) {
   RETURN_IF_ERROR(connection.execute_script(kSideFiles));
+  RETURN_IF_ERROR(connection.execute_script(kUpkeep));
   for (const TableDefinition* table : star_tables()) {
     if (table->zone == "processed") continue;
     RETURN_IF_ERROR(connection.execute(

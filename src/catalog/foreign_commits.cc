@@ -93,7 +93,7 @@ class Adoption {
                             table_.table_no, current));
     return connection_.execute(
         "UPDATE tables SET current_snapshot = nullif(?2, 0),"
-        " metadata_location = ?3 WHERE table_no = ?1",
+        " metadata_location = ?3, metadata_hash = '' WHERE table_no = ?1",
         table_.table_no, current, table_.location);
   }
 

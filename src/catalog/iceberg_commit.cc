@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <span>
 #include <utility>
 
+#include "base/hash.h"
 #include "base/parallel.h"
 #include "catalog/blob_codec.h"
 #include "catalog/iceberg_files.h"
+#include "catalog/snapshot_expiry.h"
 #include "iceberg/star_iceberg.h"
 #include "objstore/durable_file.h"
 
@@ -45,7 +48,6 @@ constexpr std::size_t kMostEntries = 20'000;  ///< in one manifest
 constexpr int kMergeAt = 8;
 /// Bucketed tables without files say so many buckets until they have some.
 constexpr int kUsualBuckets = 8;
-constexpr std::int64_t kSnapshotAgeMs = 5LL * 24 * 3600 * 1000;
 constexpr std::size_t kMostSnapshots = 500;
 
 Error conflict(const Connection& connection, const std::string& what) {
@@ -58,6 +60,12 @@ int size_class(int files) {
   int tier = 0;
   for (; files >= kMergeAt; files /= kMergeAt) ++tier;
   return tier;
+}
+
+std::string hash_of(std::string_view bytes) {
+  ContentHash hash;
+  hash.update(bytes.data(), bytes.size());
+  return hash.hex();
 }
 
 int live_files_of(const ManifestFile& manifest) {
@@ -101,36 +109,18 @@ void forget_history(TableMetadata& metadata, std::string location) {
   metadata.other.clear();
 }
 
-/// Versions that nobody should need any more, so that the file does not grow with each commit.
-void expire_snapshots(TableMetadata& metadata, std::int64_t now_ms) {
-  const auto is_kept = [&](const iceberg::Snapshot& snapshot, std::size_t behind) {
-    if (snapshot.id == metadata.current_snapshot_id) return true;
-    for (const auto& [name, ref] : metadata.refs) {
-      if (ref.snapshot_id == snapshot.id) return true;
-    }
-    return behind < kMostSnapshots && snapshot.timestamp_ms >= now_ms - kSnapshotAgeMs;
-  };
-  std::vector<iceberg::Snapshot> kept;
-  const std::size_t all = metadata.snapshots.size();
-  for (std::size_t i = 0; i < all; ++i) {
-    if (is_kept(metadata.snapshots[i], all - i)) kept.push_back(std::move(metadata.snapshots[i]));
-  }
-  if (kept.size() == all) {
-    metadata.snapshots = std::move(kept);
-    return;
-  }
-  metadata.snapshots = std::move(kept);
-  // A gap in the log would say that an older snapshot was current for longer than it was.
-  auto& log = metadata.snapshot_log;
-  const auto gone = std::find_if(log.rbegin(), log.rend(), [&](const auto& entry) {
-    return metadata.find_snapshot(entry.snapshot_id) == nullptr;
-  });
-  log.erase(log.begin(), gone.base());
+/// How long snapshots stay: as the table's property says.
+std::chrono::milliseconds snapshots_kept(const TableMetadata& metadata) {
+  const auto property = metadata.properties.find("history.expire.max-snapshot-age-ms");
+  if (property == metadata.properties.end()) return kSnapshotsKept;
+  const std::int64_t said = std::atoll(property->second.c_str());
+  return said > 0 ? std::chrono::milliseconds(said) : kSnapshotsKept;
 }
 
 }  // namespace
 
 std::string_view operation_of(const TableChange& change) {
+  if (change.same_rows) return "replace";
   if (change.removed.empty()) return "append";
   return change.added.empty() ? "delete" : "overwrite";
 }
@@ -192,7 +182,7 @@ Result<std::vector<IcebergCommit::Table>> IcebergCommit::tables_to_write() {
     table.folder = lake_ / folder_of(*table.definition);
     table.moved = !table.base_location.empty() &&
                   !table.base_location.starts_with(iceberg_location(table.folder) + "/");
-    if (table.change == nullptr && !table.base_location.empty() && !table.moved) continue;
+    if (!anew_ && table.change == nullptr && !table.base_location.empty() && !table.moved) continue;
     table.table_no = rows.integer(0);
     table.uuid = rows.text(2);
     table.base_snapshot = rows.integer(3);
@@ -206,33 +196,63 @@ Status IcebergCommit::write() {
                   [](const TableChange& c) { return c.added.empty() && c.removed.empty(); })) {
     return {};
   }
+  ASSIGN_OR_RETURN(std::vector<Table> tables, tables_to_write());
+  return write_tables(std::move(tables));
+}
+
+Status IcebergCommit::write_anew(bool only_moved) {
+  anew_ = true;
+  ASSIGN_OR_RETURN(std::vector<Table> tables, tables_to_write());
+  std::erase_if(tables, [&](const Table& table) {
+    return table.base_location.empty() || (only_moved && !table.moved);
+  });
+  for (Table& table : tables) table.moved = true;
+  return tables.empty() ? Status() : write_tables(std::move(tables));
+}
+
+Status IcebergCommit::write_tables(std::vector<Table> tables) {
   ASSIGN_OR_RETURN(const auto next, connection_.query_integer(
                                         "SELECT value FROM meta WHERE key = 'next_snapshot_id'"));
   first_snapshot_ = next_snapshot_ = next.value_or(1);
-  ASSIGN_OR_RETURN(tables_, tables_to_write());
+  tables_ = std::move(tables);
   for (Table& table : tables_) RETURN_IF_ERROR(write_table(table));
   return write_files();
 }
 
+Result<TableMetadata> IcebergCommit::new_metadata(const Table& table) {
+  int buckets = kUsualBuckets;
+  if (table.change != nullptr && !table.change->added.empty()) {
+    ASSIGN_OR_RETURN(
+        const iceberg::StarPartition partition,
+        iceberg::parse_star_partition(*table.definition, table.change->added.front().partition));
+    buckets = partition.buckets;
+  }
+  return iceberg::star_metadata(*table.definition, table.uuid, iceberg_location(table.folder),
+                                now_us_ / 1000, buckets);
+}
+
+/// Whether a metadata file's bytes are those that were written.
+Result<bool> IcebergCommit::is_as_written(const Table& table, std::string_view text) {
+  ASSIGN_OR_RETURN(Rows rows, connection_.query("SELECT metadata_hash FROM tables"
+                                                " WHERE table_no = ?1",
+                                                table.table_no));
+  ASSIGN_OR_RETURN(const bool found, rows.next());
+  return !found || rows.text(0).empty() || rows.text(0) == hash_of(text);
+}
+
 Result<TableMetadata> IcebergCommit::base_metadata(const Table& table, int* version) {
   *version = 0;
-  if (table.base_location.empty()) {
-    int buckets = kUsualBuckets;
-    if (table.change != nullptr && !table.change->added.empty()) {
-      ASSIGN_OR_RETURN(
-          const iceberg::StarPartition partition,
-          iceberg::parse_star_partition(*table.definition, table.change->added.front().partition));
-      buckets = partition.buckets;
-    }
-    return iceberg::star_metadata(*table.definition, table.uuid, iceberg_location(table.folder),
-                                  now_us_ / 1000, buckets);
-  }
+  if (table.base_location.empty()) return new_metadata(table);
   ASSIGN_OR_RETURN(fs::path path, path_of_location(table.base_location));
   if (table.moved) path = table.folder / "metadata" / path.filename();
   *version = std::atoi(path.filename().c_str()) + 1;
-  ASSIGN_OR_RETURN(const std::string text, read_metadata_file(path));
+  const Result<std::string> text = read_metadata_file(path);
+  if (anew_ && !text) return new_metadata(table);
+  if (!text) return text.error();
+  ASSIGN_OR_RETURN(const bool as_written, is_as_written(table, *text));
+  if (anew_ && !as_written) return new_metadata(table);
   ASSIGN_OR_RETURN(TableMetadata metadata,
-                   iceberg::parse_table_metadata(text, path.filename().string()));
+                   iceberg::parse_table_metadata(*text, path.filename().string()));
   const std::int64_t current = metadata.current_snapshot_id.value_or(0);
   if (current != table.base_snapshot) {
     return conflict(connection_, "the table " + std::string(table.definition->name) +
@@ -269,12 +289,13 @@ Status IcebergCommit::write_table(Table& table) {
   metadata.last_updated_ms = now_ms;
   if (table.change != nullptr || table.base_snapshot != 0) {
     RETURN_IF_ERROR(add_snapshot(table, metadata));
-    expire_snapshots(metadata, now_ms);
+    drop_snapshots(metadata, now_ms, snapshots_kept(metadata), kMostSnapshots);
   }
   const fs::path file =
       table.folder / "metadata" / iceberg::metadata_file_name(version, commit_.batch_id);
   table.new_location = iceberg_location(file);
   files_.push_back({file, iceberg::to_json(metadata)});
+  table.metadata_hash = hash_of(files_.back().bytes);
   return {};
 }
 
@@ -456,6 +477,7 @@ Status IcebergCommit::write_manifests(Table& table, const TableMetadata& metadat
           made.kept_files.push_back(of.file_nos[i]);
         }
       }
+      made.content_hash = hash_of(bytes);
       manifests.push_back(made.file);
       table.manifests.push_back(std::move(made));
       files_.push_back({path, std::move(bytes)});
@@ -553,9 +575,9 @@ Status IcebergCommit::publish_table(const Table& table) {
     return conflict(connection_, "the table " + std::string(table.definition->name) +
                                      " was changed by another program in the meantime");
   }
-  RETURN_IF_ERROR(
-      connection_.execute("UPDATE tables SET metadata_location = ?2 WHERE table_no = ?1",
-                          table.table_no, table.new_location));
+  RETURN_IF_ERROR(connection_.execute(
+      "UPDATE tables SET metadata_location = ?2, metadata_hash = ?3 WHERE table_no = ?1",
+      table.table_no, table.new_location, table.metadata_hash));
   if (table.moved) {
     RETURN_IF_ERROR(
         connection_.execute("DELETE FROM manifests WHERE table_no = ?1", table.table_no));
@@ -564,8 +586,9 @@ Status IcebergCommit::publish_table(const Table& table) {
     RETURN_IF_ERROR(connection_.execute("DELETE FROM manifests WHERE manifest_no = ?1", manifest));
   }
   for (const NewManifest& manifest : table.manifests) {
-    RETURN_IF_ERROR(connection_.execute("INSERT INTO manifests(table_no, path) VALUES (?1, ?2)",
-                                        table.table_no, manifest.file.path));
+    RETURN_IF_ERROR(connection_.execute(
+        "INSERT INTO manifests(table_no, path, content_hash) VALUES (?1, ?2, ?3)", table.table_no,
+        manifest.file.path, manifest.content_hash));
     const std::int64_t manifest_no = connection_.last_row_id();
     for (const std::string& path : manifest.added_paths) {
       RETURN_IF_ERROR(connection_.execute("UPDATE data_files SET manifest_no = ?2 WHERE path = ?1",

@@ -46,6 +46,13 @@ class IcebergCommit {
   /// "iceberg.sync", "folder.sync". Errors: kConflict, a table is not at the snapshot that its
   /// change was built on; kCorruption, its metadata can't be read; kIo, kNoSpace.
   Status write();
+  /// The same for every table that has files, from the catalog's rows alone: without its history,
+  /// for the files that led to it may be elsewhere, or damaged. With `only_moved`, of those whose
+  /// metadata names another folder than the lake's.
+  Status write_anew(bool only_moved);
+
+  /// Of which metadata was written.
+  std::int64_t table_count() const { return static_cast<std::int64_t>(tables_.size()); }
 
   struct NewSnapshot {
     std::int64_t id = 0;
@@ -61,6 +68,7 @@ class IcebergCommit {
  private:
   struct NewManifest {
     iceberg::ManifestFile file;
+    std::string content_hash;
     std::vector<std::string> added_paths;  ///< of data files, relative to the lake
     std::vector<std::int64_t> kept_files;  ///< file_no
   };
@@ -77,6 +85,7 @@ class IcebergCommit {
     std::string base_location;  ///< of the metadata file; "": there is none
     bool moved = false;         ///< the lake lay elsewhere when it was written
     std::string new_location;
+    std::string metadata_hash;  ///< of the file there
     std::vector<NewManifest> manifests;
     std::vector<std::int64_t> replaced_manifests;
   };
@@ -87,7 +96,11 @@ class IcebergCommit {
   };
 
   Result<std::vector<Table>> tables_to_write();
+  /// What publish() will point to is made for these.
+  Status write_tables(std::vector<Table> tables);
   Status write_table(Table& table);
+  Result<iceberg::TableMetadata> new_metadata(const Table& table);
+  Result<bool> is_as_written(const Table& table, std::string_view text);
   Result<iceberg::TableMetadata> base_metadata(const Table& table, int* version);
   Result<std::vector<iceberg::ManifestFile>> live_manifests(const iceberg::TableMetadata& metadata);
   Status add_snapshot(Table& table, iceberg::TableMetadata& metadata);
@@ -106,6 +119,7 @@ class IcebergCommit {
   const BatchCommit& commit_;
   std::int64_t now_us_;
   std::filesystem::path lake_;
+  bool anew_ = false;
   std::int64_t first_snapshot_ = 0;  ///< the next free id when this began
   std::int64_t next_snapshot_ = 0;
   std::vector<Table> tables_;

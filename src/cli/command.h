@@ -49,6 +49,10 @@ void add_deliveries_command(CLI::App* app, CommandContext* context);
 void add_dead_letters_command(CLI::App* app, CommandContext* context);
 void add_events_command(CLI::App* app, CommandContext* context);
 void add_archive_command(CLI::App* app, CommandContext* context);
+void add_verify_command(CLI::App* app, CommandContext* context);
+void add_maintain_command(CLI::App* app, CommandContext* context);
+void add_backup_command(CLI::App* app, CommandContext* context);
+void add_relocate_command(CLI::App* app, CommandContext* context);
 void add_rules_command(CLI::App* app, CommandContext* context);
 
 }  // namespace clicklake

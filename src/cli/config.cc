@@ -112,6 +112,7 @@ class Reader {
                });
              }},
             {"source", [&](const auto& n, auto k) { return sources(n, k); }},
+            {"maintain", [&](const auto& n, auto k) { return maintain(n, k); }},
             {"locations", [&](const auto& n, auto k) { return locations(n, k); }},
         };
     for (const auto& [key, node] : root) {
@@ -205,6 +206,53 @@ class Reader {
     return {};
   }
 
+  Status maintain(const toml::node& node, std::string_view) {
+    const toml::table* all = node.as_table();
+    if (all == nullptr) return fail(node, "write upkeep as a table: [maintain], then auto = true");
+    MaintainOptions& options = config_->maintain;
+    for (const auto& [key, value] : *all) {
+      const std::string_view name = key.str();
+      const auto hours = [&](std::chrono::hours* to) {
+        return integer(value, name, kLeastKept.count(), 24 * 366 * 100,
+                       [&](std::int64_t v) { *to = std::chrono::hours(v); });
+      };
+      const auto days = [&](int* to) {
+        return integer(value, name, 0, 366 * 1000,
+                       [&](std::int64_t v) { *to = static_cast<int>(v); });
+      };
+      Status read;
+      if (name == "auto") {
+        const auto v = value.template value_exact<bool>();
+        if (!v) return fail(value, "'auto' is true or false");
+        config_->maintain_after_run = *v;
+      } else if (name == "budget") {
+        read = real(value, name, 0, 1e9, [&](double v) {
+          options.budget = std::chrono::milliseconds(static_cast<std::int64_t>(v * 1000));
+        });
+      } else if (name == "target_file_size") {
+        read = size(value, name, [&](std::uint64_t v) {
+          config_->maintain_file_bytes = v;
+          options.target_file_bytes = static_cast<std::int64_t>(v);
+        });
+      } else if (name == "keep_snapshots_hours") {
+        read = hours(&options.keep_snapshots);
+      } else if (name == "keep_orphans_hours") {
+        read = hours(&options.keep_orphans);
+      } else if (name == "keep_raw_days") {
+        read = days(&options.keep_raw_days);
+      } else if (name == "keep_quarantine_days") {
+        read = days(&options.keep_quarantine_days);
+      } else {
+        return fail(value, fmt::format("unknown key 'maintain.{}'; known keys: auto, budget, "
+                                       "keep_orphans_hours, keep_quarantine_days, keep_raw_days, "
+                                       "keep_snapshots_hours, target_file_size",
+                                       name));
+      }
+      RETURN_IF_ERROR(read);
+    }
+    return {};
+  }
+
   Status locations(const toml::node& node, std::string_view) {
     const toml::table* all = node.as_table();
     if (all == nullptr)
@@ -276,6 +324,16 @@ std::string_view default_config_text() {
 # [source.web]
 # path = "/data/clicks"
 # in_place = false              # true: register the hourly files where they lie, copy nothing
+
+# What `clicklake maintain` does; with auto, after each run, too.
+# [maintain]
+# auto = false
+# budget = 10.0                 # seconds that it may take after a run
+# target_file_size = "128MB"    # that small data files are merged to; default: target_file_size above
+# keep_snapshots_hours = 120    # for time travel and slow readers, after a snapshot was the current one; at least 24
+# keep_orphans_hours = 24       # files that nothing names; at least 24
+# keep_raw_days = 0             # raw copies of older hours are removed, and can't be replayed any more; 0: none are
+# keep_quarantine_days = 0      # quarantine files of older batches are removed; 0: none are
 
 # Where the locations of external tables lie on this machine: a prefix and a folder, relative to this one or absolute.
 [locations]

@@ -75,6 +75,10 @@ int main(int argc, char** argv) {
   add_transform_command(&app, &context);
   add_sql_command(&app, &context);
   add_status_command(&app, &context);
+  add_verify_command(&app, &context);
+  add_maintain_command(&app, &context);
+  add_backup_command(&app, &context);
+  add_relocate_command(&app, &context);
   add_crawl_command(&app, &context);
   add_drift_command(&app, &context);
   add_schema_command(&app, &context);

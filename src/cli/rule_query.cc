@@ -20,6 +20,8 @@ std::string_view kind_name(BatchKind kind) {
     case BatchKind::kIngest: return "ingest";
     case BatchKind::kTransform: return "transform";
     case BatchKind::kRun: return "run";
+    case BatchKind::kMaintain: return "maintain";
+    case BatchKind::kReplay: return "replay";
     case BatchKind::kForeign: break;
   }
   return "foreign";

@@ -14,6 +14,7 @@
 #include "ingest/sources.h"
 #include "model/time.h"
 #include "pipeline/run.h"
+#include "upkeep/maintain.h"
 
 namespace clicklake {
 namespace {
@@ -140,6 +141,19 @@ Result<RunReport> execute(What what, const RunArguments& arguments) {
   return sum;
 }
 
+/// Within its budget, where the config asks for it. Another command that works on the lake by now
+/// is not waited for.
+Status maintain_after_run(const RunArguments& arguments) {
+  ASSIGN_OR_RETURN(const std::filesystem::path lake, find_lake(arguments.lake));
+  ASSIGN_OR_RETURN(const Config config, load_config(lake));
+  if (!config.maintain_after_run) return {};
+  MaintainOptions options = maintain_options(config);
+  if (!options.budget) options.budget = std::chrono::seconds(10);
+  options.wait = false;
+  const auto done = maintain(options);
+  return done || done.error().code == ErrorCode::kBusy ? Status() : Status(done.error());
+}
+
 void add_command(CLI::App* app, CommandContext* context, What what, const char* name,
                  const char* description) {
   auto arguments = std::make_shared<RunArguments>();
@@ -183,6 +197,10 @@ void add_command(CLI::App* app, CommandContext* context, What what, const char* 
     context->chosen = [=] {
       const Result<RunReport> report = execute(what, *arguments);
       if (!report) return fail(report.error());
+      if (const Status kept = maintain_after_run(*arguments); !kept) {
+        // The run is published; what was not done is done after the next one.
+        fmt::print(stderr, "upkeep after the run failed: {}\n", kept.error().message);
+      }
       return print_run_report(*report, arguments->format == "json");
     };
   });

@@ -229,6 +229,7 @@ ParquetFileInfo ParquetFile::info() const {
   ParquetFileInfo info;
   info.record_count = impl_->rows;
   info.size_bytes = bytes_written();
+  info.content_hash = impl_->file.content_hash();
   for (const WrittenRowGroup& group : impl_->groups) info.split_offsets.push_back(group.offset);
   for (std::size_t i = 0; i < impl_->leaves.size(); ++i) {
     const ParquetLeaf& leaf = impl_->leaves[i];

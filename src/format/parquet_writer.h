@@ -70,6 +70,7 @@ struct ParquetFileInfo {
   std::int64_t size_bytes = 0;
   std::vector<std::int64_t> split_offsets;  ///< start of each row group
   std::vector<ColumnStatistics> columns;    ///< by leaf field, schema order
+  std::string content_hash;  ///< XXH3-128 hex of the file's bytes; "": another program wrote it
 };
 
 /// A row group's bytes and its part of the footer, offsets relative to its start.

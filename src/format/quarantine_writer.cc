@@ -169,4 +169,9 @@ Status QuarantineWriter::finish() {
   return impl_->file->commit("quarantine.sync", "quarantine.rename");
 }
 
+std::string QuarantineWriter::content_hash() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->file ? impl_->file->content_hash() : "";
+}
+
 }  // namespace clicklake

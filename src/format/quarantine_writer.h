@@ -52,6 +52,8 @@ class QuarantineWriter {
   /// Syncs and renames; the folder is the caller's to sync. A no-op without rows. Fault points
   /// "quarantine.sync", "quarantine.rename".
   Status finish();
+  /// XXH3-128 hex of the file's bytes, after finish(); "" without rows.
+  std::string content_hash() const;
 
  private:
   struct Impl;

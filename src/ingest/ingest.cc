@@ -206,6 +206,7 @@ class IngestBatch {
     }
     if (quarantine_->total() == 0) return {};
     RETURN_IF_ERROR(quarantine_->finish());
+    commit->quarantine_hash = quarantine_->content_hash();
     commit->quarantine_file = quarantine_path_.lexically_relative(options_.lake).string();
     return sync_folders_up_to(quarantine_path_.parent_path(), options_.lake);
   }

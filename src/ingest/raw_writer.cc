@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "base/fault_point.h"
+#include "base/hash.h"
 #include "model/time.h"
 #include "objstore/durable_file.h"
 
@@ -47,6 +48,7 @@ struct HourFile {
   int fd = -1;
   std::uint64_t written = 0;
   std::uint64_t written_back = 0;
+  ContentHash hash;
   std::int64_t records = 0;
   std::vector<std::pair<std::int64_t, std::int64_t>> arrivals;
 };
@@ -145,11 +147,13 @@ struct RawWriter::Impl {
       total_written.fetch_add(static_cast<std::uint64_t>(done), std::memory_order_relaxed);
       auto left = static_cast<std::size_t>(done);
       while (count > 0 && left >= vectors->iov_len) {
+        file.hash.update(vectors->iov_base, vectors->iov_len);
         left -= vectors->iov_len;
         ++vectors;
         --count;
       }
       if (count > 0) {
+        file.hash.update(vectors->iov_base, left);
         vectors->iov_base = static_cast<char*>(vectors->iov_base) + left;
         vectors->iov_len -= left;
       }
@@ -186,6 +190,7 @@ struct RawWriter::Impl {
     raw.size = static_cast<std::int64_t>(std::exchange(file.written, 0));
     raw.records = std::exchange(file.records, 0);
     raw.validated = true;
+    raw.content_hash = std::exchange(file.hash, ContentHash()).hex();
     raw.arrivals = std::exchange(file.arrivals, {});
     file.written_back = 0;
     const std::lock_guard lock(written_mutex);

@@ -107,6 +107,7 @@ DurableFile::DurableFile(DurableFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       path_(std::move(other.path_)),
       size_(other.size_),
+      hash_(std::move(other.hash_)),
       written_back_(other.written_back_),
       failed_(other.failed_) {}
 
@@ -116,6 +117,7 @@ DurableFile& DurableFile::operator=(DurableFile&& other) noexcept {
     fd_ = std::exchange(other.fd_, -1);
     path_ = std::move(other.path_);
     size_ = other.size_;
+    hash_ = std::move(other.hash_);
     written_back_ = other.written_back_;
     failed_ = other.failed_;
   }
@@ -152,6 +154,7 @@ Status DurableFile::append(std::string_view bytes) {
       return io_error(err, "write " + path_.string() + " at byte " + std::to_string(size_));
     }
     size_ += static_cast<std::uint64_t>(written);
+    hash_.update(bytes.data(), static_cast<std::size_t>(written));
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};

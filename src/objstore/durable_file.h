@@ -12,8 +12,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 
+#include "base/hash.h"
 #include "base/result.h"
 
 namespace clicklake {
@@ -54,6 +56,8 @@ class DurableFile {
   void start_writeback();
   /// Bytes appended.
   std::uint64_t size() const { return size_; }
+  /// 32 hex digits of what was appended (XXH3-128): what a catalog keeps, to know damage by.
+  std::string content_hash() const { return hash_.hex(); }
   /// The final name.
   const std::filesystem::path& path() const { return path_; }
   /// fsync, rename to the final name (replacing a file there). The folder is the caller's to sync.
@@ -75,6 +79,7 @@ class DurableFile {
   int fd_ = -1;
   std::filesystem::path path_;
   std::uint64_t size_ = 0;
+  ContentHash hash_;
   std::uint64_t written_back_ = 0;
   bool failed_ = false;
 };

@@ -232,6 +232,7 @@ class TransformBatch {
       raw.size = in_place[i].size;
       raw.mtime_us = in_place[i].mtime_us;
       raw.records = outcome.records;
+      raw.strays = outcome.strays;
       raw.validated = true;  // its bad rows are in this batch's quarantine file
       raw.arrivals = {{options_.arrived_at_us.value_or(in_place[i].mtime_us), -1}};
     }
@@ -246,12 +247,14 @@ class TransformBatch {
     RETURN_IF_ERROR(check_ratio(counts, *quarantine));
     if (quarantine->total() > 0) {
       RETURN_IF_ERROR(quarantine->finish());
+      commit.quarantine_hash = quarantine->content_hash();
       RETURN_IF_ERROR(sync_folders_up_to(quarantine_path.parent_path(), options_.lake));
       commit.quarantine_file = quarantine_path.lexically_relative(options_.lake).generic_string();
     }
     commit.counts.records_read = counts.records_read;
     commit.counts.accepted = counts.accepted;
     commit.counts.duplicate = counts.duplicate;
+    commit.counts.replaced = result.replaced;
     commit.counts.quarantined = counts.quarantined;
     commit.counts.blank = counts.blank;
     commit.counts.bytes_in = static_cast<std::int64_t>(result.bytes_in);

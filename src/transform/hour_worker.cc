@@ -234,8 +234,10 @@ Status HourWorker::take_line(const char* begin, std::string_view* line, std::uin
     if (arrival_left_ == 0) next_arrival(input);
     if (arrival_left_ > 0 && !is_stray) --arrival_left_;
     const std::int64_t hour = hour_of(staged.record.timestamp_us);
-    if (hour != columns_.hour) [[unlikely]]
+    if (hour != columns_.hour) [[unlikely]] {
+      ++shared_->outcomes[input].strays;
       return strays_.add(hour, input, place.offset, place.line, *line);
+    }
     ++counts_.records_read;
     if (options_.count_keys && shared_->inputs[input].quarantines) {
       key_counter_.count(hour / 24, staged.parser.form(), *line, {input, place.offset, place.line});

@@ -60,6 +60,7 @@ struct InputOutcome {
   std::string problem;  ///< for the report, "" where all is well
   std::uint64_t bytes = 0;
   std::int64_t records = 0;  ///< valid ones
+  std::int64_t strays = 0;   ///< lines of other hours than its folder's
 };
 
 struct RowCounts {
