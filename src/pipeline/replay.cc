@@ -38,7 +38,7 @@ class Replay {
       : catalog_(catalog),
         options_(options),
         rows_(options.lake, options.session),
-        recorder_(rules, outbox, options.accepted_us, options.name) {}
+        recorder_(rules, outbox, options.accepted_us, options.session.temp_dir, options.name) {}
 
   Result<ReplayReport> run() {
     RETURN_IF_ERROR(list_files());
