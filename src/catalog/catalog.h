@@ -129,6 +129,10 @@ struct BatchCommit {
                                    ///< at once (`transformed`)
   bool raw_files_transformed = false;
   std::vector<std::int64_t> consumed_raw_files;  ///< ids that this transform read
+  /// Ids of raw files that no longer count; what they counted among the keys goes with them.
+  std::vector<std::int64_t> withdrawn_raw_files;
+  /// Sources of these batches may be taken again.
+  std::vector<std::string> forgotten_sources;
   std::vector<TableChange> changes;
   std::string quarantine_file;       ///< relative path, "" without bad rows
   std::string quarantine_hash;       ///< XXH3-128 hex of its bytes

@@ -84,6 +84,7 @@ Status SqliteCatalog::commit_batch(const BatchCommit& commit) {
     RETURN_IF_ERROR(add_key_counts(batch_no, commit.key_counts));
     RETURN_IF_ERROR(add_raw_files(batch_no, commit));
     RETURN_IF_ERROR(consume_raw_files(batch_no, commit.consumed_raw_files));
+    RETURN_IF_ERROR(withdraw_raw_files(batch_no, commit));
     RETURN_IF_ERROR(change_side_files(batch_no, commit));
     for (const TableChange& change : commit.changes) {
       RETURN_IF_ERROR(apply_change(batch_no, change, now, iceberg.snapshot_of(change.table)));
@@ -201,6 +202,29 @@ Status SqliteCatalog::consume_raw_files(std::int64_t batch_no,
       return conflict(*connection_, "raw file " + std::to_string(id) +
                                         " was transformed by another batch in the meantime");
     }
+  }
+  return {};
+}
+
+Status SqliteCatalog::withdraw_raw_files(std::int64_t batch_no, const BatchCommit& commit) {
+  for (const std::int64_t id : commit.withdrawn_raw_files) {
+    RETURN_IF_ERROR(
+        connection_->execute("UPDATE raw_files SET withdrawn_by = ?1 WHERE raw_file_no = ?2"
+                             " AND withdrawn_by IS NULL",
+                             batch_no, id));
+    if (connection_->changes() == 0) {
+      return conflict(*connection_, "raw file " + std::to_string(id) +
+                                        " was taken back by another batch in the meantime");
+    }
+    RETURN_IF_ERROR(connection_->execute(
+        "DELETE FROM key_counts WHERE batch_no = (SELECT batch_no FROM raw_files"
+        " WHERE raw_file_no = ?1)",
+        id));
+  }
+  for (const std::string& batch : commit.forgotten_sources) {
+    RETURN_IF_ERROR(connection_->execute(
+        "DELETE FROM sources WHERE batch_no = (SELECT batch_no FROM batches WHERE batch_id = ?1)",
+        batch));
   }
   return {};
 }

@@ -191,7 +191,8 @@ Result<std::vector<RawFile>> SqliteCatalog::raw_files(const std::string& batch_i
   connection_->set_activity("list raw files");
   ASSIGN_OR_RETURN(Rows rows,
                    batch_id.empty()
-                       ? connection_->query(CLICKLAKE_RAW_FILE_COLUMNS "ORDER BY r.raw_file_no")
+                       ? connection_->query(CLICKLAKE_RAW_FILE_COLUMNS
+                                            "WHERE r.withdrawn_by IS NULL ORDER BY r.raw_file_no")
                        : connection_->query(CLICKLAKE_RAW_FILE_COLUMNS
                                             "WHERE b.batch_id = ?1 ORDER BY r.raw_file_no",
                                             batch_id));

@@ -129,9 +129,10 @@ Result<std::vector<IndexedRawFile>> LakeIndex::raw_files() {
       Rows rows,
       connection_->query("SELECT r.raw_file_no, b.batch_id, r.path, r.in_place, r.hour, r.size,"
                          " r.mtime_us, r.records, r.validated, r.arrivals, r.max_line_bytes,"
-                         " r.content_hash, r.strays, coalesce(t.batch_id, ''), r.withdrawn_by"
+                         " r.content_hash, r.strays, coalesce(t.batch_id, ''), w.kind"
                          " FROM raw_files r JOIN batches b USING (batch_no)"
                          " LEFT JOIN batches t ON t.batch_no = r.transformed_by"
+                         " LEFT JOIN batches w ON w.batch_no = r.withdrawn_by"
                          " ORDER BY r.raw_file_no"));
   std::vector<IndexedRawFile> files;
   for (;;) {
@@ -156,6 +157,8 @@ Result<std::vector<IndexedRawFile>> LakeIndex::raw_files() {
     file.strays = rows.integer(12);
     indexed.transformed_by = rows.text(13);
     indexed.withdrawn = !rows.is_null(14);
+    indexed.retired =
+        indexed.withdrawn && rows.integer(14) == static_cast<int>(BatchKind::kMaintain);
   }
 }
 

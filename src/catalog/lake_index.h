@@ -59,7 +59,8 @@ struct IndexedFile {
 struct IndexedRawFile {
   RawFile file;
   std::string transformed_by;  ///< batch id; "": pending
-  bool withdrawn = false;      ///< its batch was rolled back
+  bool withdrawn = false;      ///< its batch was rolled back, or it is
+  bool retired = false;        ///< removed for its age: its rows are published still
 };
 
 /// In place of a quarantine file's checksum where the file was removed for its age.

@@ -106,6 +106,24 @@ Status copy_catalog(const std::filesystem::path& from, const std::filesystem::pa
   return sync_file(to);
 }
 
+Result<std::int64_t> read_progress(const std::filesystem::path& catalog_file,
+                                   const std::string& name) {
+  ASSIGN_OR_RETURN(const auto connection, open_catalog_file(catalog_file));
+  connection->set_activity("look up " + name);
+  ASSIGN_OR_RETURN(const auto done,
+                   connection->query_integer("SELECT value FROM meta WHERE key = ?1", name));
+  return done.value_or(0);
+}
+
+Status write_progress(const std::filesystem::path& catalog_file, const std::string& name,
+                      std::int64_t done) {
+  ASSIGN_OR_RETURN(const auto connection, open_catalog_file(catalog_file));
+  connection->set_activity("note " + name);
+  fault_point("progress.commit");
+  return done == 0 ? connection->execute("DELETE FROM meta WHERE key = ?1", name)
+                   : connection->execute("INSERT OR REPLACE INTO meta VALUES (?1, ?2)", name, done);
+}
+
 Result<RetiredFiles> retire_files(const std::filesystem::path& catalog_file,
                                   const Retirement& retirement) {
   ASSIGN_OR_RETURN(const auto connection, open_catalog_file(catalog_file));

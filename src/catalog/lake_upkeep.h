@@ -33,6 +33,13 @@ Status copy_catalog(const std::filesystem::path& from, const std::filesystem::pa
 /// Any other SQLite file as of one moment, durable on return. Errors: kAlreadyExists, kIo.
 Status copy_database(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// How far a work of several batches, `name`, has come; 0: not begun, or done.
+Result<std::int64_t> read_progress(const std::filesystem::path& catalog_file,
+                                   const std::string& name);
+/// 0 forgets it. One transaction.
+Status write_progress(const std::filesystem::path& catalog_file, const std::string& name,
+                      std::int64_t done);
+
 struct Retirement {
   std::string batch_id;  ///< a new one
   std::int64_t now_us = 0;

@@ -64,6 +64,7 @@ class SqliteCatalog final : public Catalog {
   Status add_sources(std::int64_t batch_no, const std::vector<SourceFile>& sources);
   Status add_key_counts(std::int64_t batch_no, const std::vector<KeyCount>& counts);
   Status add_raw_files(std::int64_t batch_no, const BatchCommit& commit);
+  Status withdraw_raw_files(std::int64_t batch_no, const BatchCommit& commit);
   Status consume_raw_files(std::int64_t batch_no, const std::vector<std::int64_t>& ids);
   Status change_side_files(std::int64_t batch_no, const BatchCommit& commit);
   Result<OpenTable> find_open_table(const std::string& name);

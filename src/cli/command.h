@@ -53,6 +53,9 @@ void add_verify_command(CLI::App* app, CommandContext* context);
 void add_maintain_command(CLI::App* app, CommandContext* context);
 void add_backup_command(CLI::App* app, CommandContext* context);
 void add_relocate_command(CLI::App* app, CommandContext* context);
+void add_replay_command(CLI::App* app, CommandContext* context);
+void add_backfill_command(CLI::App* app, CommandContext* context);
+void add_rollback_command(CLI::App* app, CommandContext* context);
 void add_rules_command(CLI::App* app, CommandContext* context);
 
 }  // namespace clicklake

@@ -79,6 +79,9 @@ int main(int argc, char** argv) {
   add_maintain_command(&app, &context);
   add_backup_command(&app, &context);
   add_relocate_command(&app, &context);
+  add_replay_command(&app, &context);
+  add_backfill_command(&app, &context);
+  add_rollback_command(&app, &context);
   add_crawl_command(&app, &context);
   add_drift_command(&app, &context);
   add_schema_command(&app, &context);

@@ -1,14 +1,19 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <set>
 
 #include "base/byte_size.h"
 #include "base/json_text.h"
 #include "catalog/catalog.h"
+#include "catalog/lake_lock.h"
 #include "cli/command.h"
 #include "cli/config.h"
 #include "cli/report.h"
+#include "pipeline/replay.h"
+#include "upkeep/backup.h"
 #include "upkeep/verify.h"
 
 namespace clicklake {
@@ -18,7 +23,62 @@ struct VerifyArguments {
   std::string lake;
   std::string format = "text";
   int threads = 0;
+  bool repair = false;
 };
+
+Damage damage_of(const VerifyReport& report) {
+  Damage damage;
+  std::set<std::string> lost;
+  for (const Finding& finding : report.findings) {
+    const bool data = finding.path.ends_with(".parquet");
+    switch (finding.kind) {
+      case FindingKind::kFileMissing:
+      case FindingKind::kFileDamaged:
+      case FindingKind::kRowCount:
+        if (!data) break;
+        if (finding.table == "fact_clicks") {
+          lost.insert(finding.path);
+        } else {
+          damage.dimensions = true;
+        }
+        break;
+      case FindingKind::kDuplicateEvent: damage.fact_rows = true; break;
+      case FindingKind::kDuplicateKey:
+      case FindingKind::kOrphanKey: damage.dimensions = true; break;
+      case FindingKind::kUnusedMember:
+      case FindingKind::kUserTotals: damage.users = true; break;
+      case FindingKind::kCounts:
+      case FindingKind::kIceberg:
+      case FindingKind::kMoved: break;
+    }
+  }
+  damage.lost_facts.assign(lost.begin(), lost.end());
+  return damage;
+}
+
+bool is_of_metadata(const Finding& finding) {
+  return finding.kind == FindingKind::kIceberg || finding.kind == FindingKind::kMoved ||
+         finding.path.find("/metadata/") != std::string::npos;
+}
+
+/// Builds again what can be; what can't is found again by the verify that follows.
+Status repair(const std::filesystem::path& lake, const Config& config, const VerifyReport& report,
+              bool everything) {
+  Damage damage = damage_of(report);
+  damage.dimensions |= everything && damage.users;
+  if (std::any_of(report.findings.begin(), report.findings.end(), is_of_metadata)) {
+    ASSIGN_OR_RETURN(const std::int64_t tables, relocate(lake, true, true));
+    fmt::print(stderr, "metadata of {} tables was written anew\n", tables);
+  }
+  if (!damage.dimensions && !damage.fact_rows && !damage.users && damage.lost_facts.empty())
+    return {};
+  ASSIGN_OR_RETURN(const LakeLock lock, LakeLock::acquire(lake, "verify --repair", true));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Catalog> catalog, Catalog::open(lake / "catalog.db"));
+  RunProgress progress;
+  ASSIGN_OR_RETURN(const RunReport done, run_repair(*catalog, config.run, damage, &progress));
+  fmt::print(stderr, "built again: {} rows took the place of {}\n", done.accepted, done.replaced);
+  return {};
+}
 
 Result<VerifyReport> execute(const VerifyArguments& arguments) {
   ASSIGN_OR_RETURN(const std::filesystem::path lake, find_lake(arguments.lake));
@@ -32,6 +92,14 @@ Result<VerifyReport> execute(const VerifyArguments& arguments) {
   options.temp_dir = config.run.temp_dir;
   options.base_currency = config.run.base_currency;
   options.dedupe_window_hours = config.run.dedupe_window_hours;
+  ASSIGN_OR_RETURN(VerifyReport report, verify(options));
+  if (!arguments.repair || report.findings.empty()) return report;
+  for (const Finding& finding : report.findings) fmt::print(stderr, "found: {}\n", finding.message);
+  RETURN_IF_ERROR(repair(lake, config, report, false));
+  ASSIGN_OR_RETURN(report, verify(options));
+  // Members that are where no key of theirs belongs are not found by their keys.
+  if (!damage_of(report).users) return report;
+  RETURN_IF_ERROR(repair(lake, config, report, true));
   return verify(options);
 }
 
@@ -97,6 +165,8 @@ void add_verify_command(CLI::App* app, CommandContext* context) {
       "references, users' totals, and Iceberg's metadata against the catalog.\n\n"
       "Example:\n  clicklake verify --lake mylake --format json\n");
   add_lake_option(command, *context, &arguments->lake);
+  command->add_flag("--repair", arguments->repair,
+                    "Build again from raw what is wrong, then verify again");
   command->add_option("--threads", arguments->threads, "Worker threads (default: one a core)")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));

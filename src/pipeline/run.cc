@@ -20,6 +20,7 @@
 #include "matching/rule_set.h"
 #include "objstore/durable_file.h"
 #include "outbox/outbox_file.h"
+#include "pipeline/transform_batch.h"
 #include "rules/rule_folder.h"
 #include "transform/transform.h"
 
@@ -76,15 +77,34 @@ class TransformBatch {
   TransformBatch(Catalog& catalog, const RunOptions& options, RunProgress* progress)
       : catalog_(catalog), options_(options), progress_(progress) {}
 
+  /// Builds hours again: published files are read once more.
+  Result<RunReport> replay(const ReplayPlan& plan) {
+    replay_ = &plan;
+    return run({});
+  }
+
   Result<RunReport> run(const std::vector<Source>& in_place) {
-    ASSIGN_OR_RETURN(std::vector<RawFile> pending, catalog_.untransformed_raw_files());
+    std::vector<RawFile> pending;
+    if (replay_ != nullptr) {
+      pending = replay_->raw_files;
+    } else {
+      ASSIGN_OR_RETURN(pending, catalog_.untransformed_raw_files());
+    }
     RunReport report;
     report.transformed = true;
-    if (pending.empty() && in_place.empty()) return report;
+    const bool replays =
+        replay_ != nullptr && (!replay_->hours.empty() || !replay_->withdrawn.empty() ||
+                               replay_->rebuild || replay_->recompute_users);
+    if (pending.empty() && in_place.empty() && !replays) return report;
     const std::int64_t started = now_us();
     batch_id_ = make_uuid7(started / 1000);
-    RETURN_IF_ERROR(catalog_.begin_batch(
-        {batch_id_, in_place.empty() ? BatchKind::kTransform : BatchKind::kRun, started, 0, {}}));
+    RETURN_IF_ERROR(catalog_.begin_batch({batch_id_,
+                                          replay_ != nullptr ? BatchKind::kReplay
+                                          : in_place.empty() ? BatchKind::kTransform
+                                                             : BatchKind::kRun,
+                                          started,
+                                          0,
+                                          {}}));
     Status done = attempt(pending, in_place, &report);
     if (!done) {
       (void)remove_batch(catalog_, options_.lake,
@@ -109,8 +129,15 @@ class TransformBatch {
     transform_options.dedupe_window_hours = options_.dedupe_window_hours;
     transform_options.parquet = options_.parquet;
     transform_options.count_keys = options_.count_keys;
+    if (replay_ != nullptr) {
+      transform_options.replaced_hours = replay_->hours;
+      transform_options.rebuild = replay_->rebuild;
+      transform_options.lost_facts = replay_->lost_facts;
+      transform_options.recompute_users = replay_->recompute_users;
+    }
     const std::vector<TransformInput> inputs = make_inputs(pending, in_place);
-    if (options_.match_rules) {
+    // What is built again was alerted of before.
+    if (options_.match_rules && replay_ == nullptr) {
       ASSIGN_OR_RETURN(rules_, RuleSet::load(rules_folder(options_.lake)));
       report->rule_problems = rules_->problems();
       if (!rules_->empty()) transform_options.rules = rules_.get();
@@ -212,7 +239,12 @@ class TransformBatch {
     for (std::size_t i = 0; i < pending.size(); ++i) {
       const InputOutcome& outcome = result.outcomes[i];
       if (!outcome.problem.empty()) add_problem(pending[i].path, outcome, report);
-      if (outcome.read) commit.consumed_raw_files.push_back(pending[i].id);
+      if (replay_ != nullptr) {
+        // What could be read once only in part may be so again; anything else would lose rows.
+        if (!outcome.read) return not_replayed(pending[i], outcome);
+      } else if (outcome.read) {
+        commit.consumed_raw_files.push_back(pending[i].id);
+      }
     }
     for (std::size_t i = 0; i < in_place.size(); ++i) {
       const InputOutcome& outcome = result.outcomes[pending.size() + i];
@@ -266,7 +298,13 @@ class TransformBatch {
                                                          static_cast<std::int64_t>(rejects[r]));
       }
     }
-    const bool anything = !commit.consumed_raw_files.empty() || !commit.raw_files.empty();
+    if (replay_ != nullptr) {
+      commit.withdrawn_raw_files = replay_->withdrawn;
+      commit.forgotten_sources = replay_->forgotten_sources;
+    }
+    const bool anything = !commit.consumed_raw_files.empty() || !commit.raw_files.empty() ||
+                          !commit.withdrawn_raw_files.empty() ||
+                          (replay_ != nullptr && !commit.changes.empty());
     if (!anything) return remove_batch_status();
     ASSIGN_OR_RETURN(const std::optional<OutboxFile> matched, outbox->finish());
     if (matched) RETURN_IF_ERROR(add_outbox(*matched, &commit));
@@ -317,6 +355,13 @@ class TransformBatch {
                     matches.unreadable));
   }
 
+  static Error not_replayed(const RawFile& file, const InputOutcome& outcome) {
+    return {ErrorCode::kConflict,
+            fmt::format("the raw file {} can't be read ({}): its rows would be lost; put it back, "
+                        "and run again; nothing was changed",
+                        file.path, outcome.problem)};
+  }
+
   Status remove_batch_status() {
     const auto removed = remove_batch(catalog_, options_.lake, batch_id_);
     return removed ? Status{} : Status{removed.error()};
@@ -345,6 +390,7 @@ class TransformBatch {
   Catalog& catalog_;
   const RunOptions& options_;
   RunProgress* progress_;
+  const ReplayPlan* replay_ = nullptr;
   std::string batch_id_;
   std::unique_ptr<const RuleSet> rules_;
 };
@@ -425,6 +471,12 @@ Result<RunReport> run_transform(Catalog& catalog, const RunOptions& options,
                                 RunProgress* progress) {
   return with_report(catalog, options,
                      [&] { return TransformBatch(catalog, options, progress).run({}); });
+}
+
+Result<RunReport> replay_batch(Catalog& catalog, const RunOptions& options, const ReplayPlan& plan,
+                               RunProgress* progress) {
+  return with_report(catalog, options,
+                     [&] { return TransformBatch(catalog, options, progress).replay(plan); });
 }
 
 Result<RunReport> run_all(Catalog& catalog, const RunOptions& options, SourceListing listing,

@@ -23,12 +23,17 @@ namespace clicklake {
 struct RemovalOutput {
   std::vector<DataFile> added;
   std::vector<std::string> removed;  ///< paths of files that were rewritten or became empty
-  std::vector<LostEvent> lost;       ///< each row that went
+  std::vector<LostEvent> lost;       ///< each row that went; of hours, those of a session once
   std::int64_t rows = 0;
   std::int64_t own_rows = 0;  ///< of these, rows that this batch had written
 };
 
 Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOptions& options,
                                   const std::vector<Replaced>& rows);
+
+/// Takes out all rows of `hours` (ascending): files that hold no other rows go, the others are
+/// rewritten.
+Result<RemovalOutput> remove_hours(ExistingRows* existing, const FactWriterOptions& options,
+                                   const std::vector<std::int64_t>& hours);
 
 }  // namespace clicklake

@@ -45,6 +45,8 @@ class Transform {
                        catalog_.current_snapshot(std::string(table->name)));
       live_[std::string(table->name)].first = snapshot;
     }
+    taken_out_.removed = options_.lost_facts;
+    if (!options_.replaced_hours.empty()) RETURN_IF_ERROR(take_out_hours());
     make_workers();
     RETURN_IF_ERROR(run_pass(tasks_of_inputs()));
     RETURN_IF_ERROR(run_stray_passes());
@@ -75,8 +77,10 @@ class Transform {
   std::vector<HourTask> tasks_of_inputs() const {
     std::map<std::int64_t, HourTask> by_hour;
     for (std::uint32_t i = 0; i < shared_.inputs.size(); ++i) {
-      // A file without an hour of its own: all of its lines are strays.
-      const std::int64_t hour = shared_.inputs[i].hour.value_or(-1);
+      // A file without an hour of its own: all of its lines are strays. So are, in a replay, those
+      // of a file of another hour.
+      std::int64_t hour = shared_.inputs[i].hour.value_or(-1);
+      if (!is_wanted(hour)) hour = -1;
       by_hour[hour].hour = hour;
       by_hour[hour].inputs.push_back(i);
     }
@@ -90,7 +94,7 @@ class Transform {
   /// that earlier passes wrote.
   Status look_up_facts(std::int64_t first_hour, std::int64_t last_hour) {
     std::vector<FactFile> files;
-    if (live_["fact_clicks"].first != 0) {
+    if (live_["fact_clicks"].first != 0 && !options_.rebuild) {
       const TableDefinition& facts = fact_clicks_definition();
       FileFilter times{
           facts.columns[static_cast<std::size_t>(column_index(facts, "event_timestamp"))].field_id,
@@ -100,11 +104,89 @@ class Transform {
       times.max = hour_start(last_hour + 1 + options_.dedupe_window_hours);
       ASSIGN_OR_RETURN(const std::vector<DataFile> live,
                        catalog_.live_files("fact_clicks", {times}, true));
-      for (const DataFile& file : live) files.push_back(fact_file_of(file, false));
+      for (const DataFile& file : live) {
+        if (!is_taken_out(file.path)) files.push_back(fact_file_of(file, false));
+      }
     }
+    for (const DataFile& file : taken_out_.added) files.push_back(fact_file_of(file, false));
     for (const DataFile& file : written_) files.push_back(fact_file_of(file, true));
     existing_.set_facts(std::move(files));
     return {};
+  }
+
+  bool is_wanted(std::int64_t hour) const {
+    const std::vector<std::int64_t>& hours = options_.replaced_hours;
+    return hours.empty() || std::binary_search(hours.begin(), hours.end(), hour);
+  }
+  bool is_taken_out(const std::string& path) const {
+    return std::find(taken_out_.removed.begin(), taken_out_.removed.end(), path) !=
+           taken_out_.removed.end();
+  }
+
+  /// A replay: the published rows of its hours are no more before the first line is read.
+  Status take_out_hours() {
+    RETURN_IF_ERROR(look_up_facts(options_.replaced_hours.front(), options_.replaced_hours.back()));
+    FactWriterOptions writer;
+    writer.lake = options_.lake;
+    writer.batch_id = options_.batch_id;
+    writer.parquet = options_.parquet;
+    writer.unsynced = &unsynced_;
+    ASSIGN_OR_RETURN(taken_out_, remove_hours(&existing_, writer, options_.replaced_hours));
+    if (options_.lost_facts.empty()) return {};
+    ASSIGN_OR_RETURN(const std::vector<DataFile> live,
+                     catalog_.live_files("fact_clicks", {}, false));
+    for (const DataFile& file : live) {
+      if (std::find(options_.lost_facts.begin(), options_.lost_facts.end(), file.path) ==
+          options_.lost_facts.end())
+        continue;
+      taken_out_.removed.push_back(file.path);
+      taken_out_.rows += file.info.record_count;
+    }
+    return {};
+  }
+
+  /// Users whose totals are to be computed anew: all that there are.
+  Status add_all_users(DimensionMergeInput* merge) {
+    std::vector<std::string> paths;
+    for (const DataFile& file : live_["dim_users"].second) paths.push_back(file.path);
+    if (paths.empty()) return {};
+    return existing_.query(
+        "SELECT user_key FROM " + existing_.read_parquet(paths), [&](const Chunk& chunk) -> Status {
+          const auto keys = chunk.longs(0);
+          merge->changed_users.insert(merge->changed_users.end(), keys.begin(), keys.end());
+          return {};
+        });
+  }
+
+  /// A rebuild: what was published goes, unread.
+  Status remove_published(TableChange* facts, TransformResult* result) {
+    ASSIGN_OR_RETURN(const std::vector<DataFile> live,
+                     catalog_.live_files("fact_clicks", {}, false));
+    for (const DataFile& file : live) {
+      facts->removed.push_back(file.path);
+      result->replaced += file.info.record_count;
+    }
+    for (auto& [table, state] : live_) {
+      if (table == "fact_clicks") continue;
+      for (const DataFile& file : state.second) unread_[table].push_back(file.path);
+      state.second.clear();
+    }
+    return {};
+  }
+
+  void remove_unread(std::vector<TableChange>* changes) {
+    for (auto& [table, paths] : unread_) {
+      const std::string& name = table;
+      auto change = std::find_if(changes->begin(), changes->end(),
+                                 [&](const TableChange& c) { return c.table == name; });
+      if (change == changes->end()) {
+        changes->emplace_back();
+        change = std::prev(changes->end());
+        change->table = name;
+        change->base_snapshot = live_[name].first;
+      }
+      for (std::string& path : paths) change->removed.push_back(std::move(path));
+    }
   }
 
   /// Does the tasks (ascending by hour) with all workers and completes their files.
@@ -159,6 +241,7 @@ class Transform {
     std::map<std::int64_t, HourTask> by_hour;
     for (const StrayLog& log : logs) {
       for (const StrayLine& line : log.lines()) {
+        if (!is_wanted(line.hour)) continue;
         HourTask& task = by_hour[line.hour];
         task.hour = line.hour;
         task.strays.emplace_back(&log, line);
@@ -191,6 +274,16 @@ class Transform {
     facts.base_snapshot = live_["fact_clicks"].first;
     DimensionMergeInput merge;
     if (!replaced_.empty()) RETURN_IF_ERROR(remove_replaced(&facts, &merge, &result));
+    if (!options_.replaced_hours.empty()) {
+      result.replaced += taken_out_.rows;
+      merge.rows_removed = true;
+      std::set<std::int64_t> users;
+      for (const LostEvent& event : taken_out_.lost) users.insert(event.user_key);
+      merge.changed_users.insert(merge.changed_users.end(), users.begin(), users.end());
+      lost_.insert(lost_.end(), taken_out_.lost.begin(), taken_out_.lost.end());
+      for (std::string& path : taken_out_.removed) facts.removed.push_back(std::move(path));
+      for (DataFile& file : taken_out_.added) facts.added.push_back(std::move(file));
+    }
     facts.added.insert(facts.added.end(), std::make_move_iterator(written_.begin()),
                        std::make_move_iterator(written_.end()));
 
@@ -200,6 +293,7 @@ class Transform {
     const auto load_facts_after = [&]() -> Status { return set_facts_after(facts); };
     ASSIGN_OR_RETURN(SessionMergeOutput sessions, merge_sessions_of(load_facts_after));
     merge.session_counts = &sessions.counts;
+    merge.session_counts_are_totals = sessions.whole;
 
     DimensionMergeOptions dimension;
     dimension.lake = options_.lake;
@@ -214,6 +308,11 @@ class Transform {
       if (table == "fact_clicks" || table == "sessions" || state.first == 0) continue;
       ASSIGN_OR_RETURN(state.second, catalog_.live_files(table, {}, false));
     }
+    if (options_.rebuild) RETURN_IF_ERROR(remove_published(&facts, &result));
+    if (options_.recompute_users) {
+      merge.rows_removed = true;
+      RETURN_IF_ERROR(add_all_users(&merge));
+    }
     merge.live = live_;
     merge.existing = &existing_;
     merge.load_all_facts = load_facts_after;
@@ -225,9 +324,9 @@ class Transform {
       result.collisions.push_back({std::string(sessions_definition().name), std::move(id)});
     if (!facts.added.empty() || !facts.removed.empty()) result.changes.push_back(std::move(facts));
     for (TableChange& change : dimensions.changes) result.changes.push_back(std::move(change));
-
     if (!sessions.change.added.empty() || !sessions.change.removed.empty())
       result.changes.push_back(std::move(sessions.change));
+    remove_unread(&result.changes);
 
     std::set<std::filesystem::path> folders;
     for (const SideFile& file : sessions.index_added)
@@ -278,7 +377,10 @@ class Transform {
     for (auto& worker : workers_) input.logs.push_back(&worker->sessions());
     input.lost = lost_;
     input.base_snapshot = live_["sessions"].first;
-    input.rebuild = live_["fact_clicks"].first != 0 && input.base_snapshot == 0;
+    input.unread = options_.rebuild;
+    input.rebuild =
+        !options_.rebuild &&
+        (options_.recompute_users || (live_["fact_clicks"].first != 0 && input.base_snapshot == 0));
     input.existing = &existing_;
     input.load_all_facts = std::move(load_facts_after);
     return merge_sessions(options, input);
@@ -295,10 +397,17 @@ class Transform {
     for (const std::string& path : removal.removed) {
       const auto own = std::find_if(written_.begin(), written_.end(),
                                     [&](const DataFile& f) { return f.path == path; });
-      if (own == written_.end()) {
+      auto& rest = taken_out_.added;
+      const auto of_rest =
+          std::find_if(rest.begin(), rest.end(), [&](const DataFile& f) { return f.path == path; });
+      if (own == written_.end() && of_rest == rest.end()) {
         facts->removed.push_back(path);
       } else {
-        written_.erase(own);
+        if (own != written_.end()) {
+          written_.erase(own);
+        } else {
+          rest.erase(of_rest);
+        }
         std::error_code
             ignored;  // an orphan is swept with the batch, or stays unknown to every reader
         std::filesystem::remove(options_.lake / path, ignored);
@@ -306,7 +415,7 @@ class Transform {
     }
     facts->added = std::move(removal.added);
     for (const LostEvent& event : removal.lost) merge->changed_users.push_back(event.user_key);
-    lost_ = std::move(removal.lost);
+    lost_.insert(lost_.end(), removal.lost.begin(), removal.lost.end());
     merge->rows_removed = true;
     // A row that this very batch had written is one of its duplicates.
     result->counts.accepted -= removal.own_rows;
@@ -348,6 +457,8 @@ class Transform {
   TransformShared shared_;
   std::vector<std::unique_ptr<HourWorker>> workers_;
   std::map<std::string, std::pair<std::int64_t, std::vector<DataFile>>> live_;
+  RemovalOutput taken_out_;                                 ///< of replaced hours
+  std::map<std::string, std::vector<std::string>> unread_;  ///< of a rebuild, by table
   std::vector<DataFile> written_;
   UnsyncedFiles unsynced_;
   std::vector<Replaced> replaced_;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`verify` proves a lake, and finds each kind of damage: a flipped byte, a missing file, rows and counts that don't fit."""
+"""`verify` proves a lake, finds each kind of damage (a flipped byte, a missing file, rows and counts that don't fit), and repairs it."""
 import json
 import pathlib
 import sqlite3
@@ -177,6 +177,61 @@ class VerifyTest(LakeTest):
                 self.one_kind(kind, table=table)
                 (self.it.path / path).write_bytes(old)
                 self.put_back(copy)
+
+    def repaired(self, before):
+        report = self.it.command("verify", "--repair", code=None)
+        self.assertTrue(report.json()["sound"], report)
+        self.assertEqual(report.code, 0)
+        self.assert_tables(self.it.tables(), before)
+        self.assertTrue(self.verify(0)["sound"])
+
+    def test_files_lost_or_damaged_are_built_again(self):
+        before = self.it.tables()
+        for table in ("fact_clicks", "dim_users", "dim_pages", "dim_dates"):
+            for damage in ("missing", "flipped", "cut"):
+                with self.subTest(table=table, damage=damage):
+                    file = self.it.path / self.data_file(table)
+                    if damage == "missing":
+                        file.unlink()
+                    elif damage == "flipped":
+                        flip(file, file.stat().st_size // 2)
+                    else:
+                        file.write_bytes(file.read_bytes()[:-9])
+                    self.repaired(before)
+        self.it.run(write(self.folder / "more.json", lines(click())))
+        self.assertTrue(self.verify(0)["sound"])
+
+    def test_metadata_is_written_again(self):
+        before = self.it.tables()
+        location = self.catalog("SELECT metadata_location FROM tables WHERE name = 'fact_clicks'")[0][0]
+        flip(pathlib.Path(location.removeprefix("file://")), 300)
+        manifest = self.catalog("SELECT path FROM manifests ORDER BY manifest_no DESC LIMIT 1")[0][0]
+        pathlib.Path(manifest.removeprefix("file://")).unlink()
+        self.repaired(before)
+
+    def test_rows_that_contradict_each_other_are_built_again(self):
+        before = self.it.tables()
+        for table, query in (("fact_clicks", "FROM {old} UNION ALL (FROM {old} LIMIT 1)"),
+                             ("dim_pages", "FROM {old} ORDER BY page_key OFFSET 1"),
+                             ("dim_pages", "FROM {old} UNION ALL SELECT * REPLACE (77 AS page_key) FROM (FROM {old} LIMIT 1)"),
+                             ("dim_users", "FROM {old} UNION ALL (FROM {old} LIMIT 1)"),
+                             ("dim_users", "SELECT * REPLACE (event_count + 1 AS event_count) FROM {old}")):
+            with self.subTest(table=table, query=query):
+                self.replace_rows(table, self.data_file(table), query)
+                # As if that had been committed: the counts fit the rows.
+                self.catalog("UPDATE snapshots SET total_rows = (SELECT sum(records) FROM data_files d WHERE d.table_no = snapshots.table_no"
+                             " AND removed_snapshot IS NULL), total_bytes = (SELECT sum(size) FROM data_files d WHERE"
+                             " d.table_no = snapshots.table_no AND removed_snapshot IS NULL)"
+                             " WHERE snapshot_id IN (SELECT current_snapshot FROM tables)")
+                self.repaired(before)
+
+    def test_what_raw_does_not_hold_is_said_and_not_made_up(self):
+        raw = self.catalog("SELECT path FROM raw_files ORDER BY path LIMIT 1")[0][0]
+        (self.it.path / raw).unlink()
+        before = self.it.tables()
+        report = self.it.command("verify", "--repair", code=1).json()
+        self.assertEqual([f["path"] for f in report["findings"]], [raw])
+        self.assert_tables(self.it.tables(), before)
 
 
 if __name__ == "__main__":
