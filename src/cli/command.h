@@ -47,6 +47,8 @@ void add_cost_command(CLI::App* app, CommandContext* context);
 void add_deliver_command(CLI::App* app, CommandContext* context);
 void add_deliveries_command(CLI::App* app, CommandContext* context);
 void add_dead_letters_command(CLI::App* app, CommandContext* context);
+void add_events_command(CLI::App* app, CommandContext* context);
+void add_archive_command(CLI::App* app, CommandContext* context);
 void add_verify_command(CLI::App* app, CommandContext* context);
 void add_maintain_command(CLI::App* app, CommandContext* context);
 void add_backup_command(CLI::App* app, CommandContext* context);
@@ -54,8 +56,6 @@ void add_relocate_command(CLI::App* app, CommandContext* context);
 void add_replay_command(CLI::App* app, CommandContext* context);
 void add_backfill_command(CLI::App* app, CommandContext* context);
 void add_rollback_command(CLI::App* app, CommandContext* context);
-void add_events_command(CLI::App* app, CommandContext* context);
-void add_archive_command(CLI::App* app, CommandContext* context);
 void add_rules_command(CLI::App* app, CommandContext* context);
 
 }  // namespace clicklake

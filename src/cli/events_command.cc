@@ -19,7 +19,7 @@
 #include "model/time.h"
 #include "objstore/durable_file.h"
 #include "outbox/outbox_file.h"
-#include "pipeline/replay.h"
+#include "pipeline/event_replay.h"
 
 namespace clicklake {
 namespace {
@@ -64,7 +64,7 @@ Status check_name(const std::string& name) {
 Result<int> replay(const ReplayArguments& arguments) {
   ASSIGN_OR_RETURN(const std::filesystem::path lake, find_lake(arguments.lake));
   ASSIGN_OR_RETURN(const Config config, load_config(lake));
-  ReplayOptions options;
+  EventReplayOptions options;
   options.lake = lake;
   ASSIGN_OR_RETURN(options.from_us, time_of("--from", arguments.from));
   ASSIGN_OR_RETURN(options.to_us, time_of("--to", arguments.to));
@@ -97,7 +97,7 @@ Result<int> replay(const ReplayArguments& arguments) {
   const std::string file = std::string(kReplayPrefix) + options.name;
   const bool again =
       std::find(made.begin(), made.end(), file + std::string(kOutboxSuffix)) != made.end();
-  ReplayReport report;
+  EventReplayReport report;
   if (!again) {
     ASSIGN_OR_RETURN(const std::unique_ptr<Catalog> catalog, Catalog::open(lake / "catalog.db"));
     OutboxWriter outbox(outbox_folder(lake), file);

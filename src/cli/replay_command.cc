@@ -11,7 +11,7 @@
 #include "cli/progress_meter.h"
 #include "cli/report.h"
 #include "model/time.h"
-#include "pipeline/rebuild.h"
+#include "pipeline/replay.h"
 
 namespace clicklake {
 namespace {

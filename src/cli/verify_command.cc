@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <set>
 
 #include "base/byte_size.h"
 #include "base/json_text.h"
@@ -11,7 +12,7 @@
 #include "cli/command.h"
 #include "cli/config.h"
 #include "cli/report.h"
-#include "pipeline/rebuild.h"
+#include "pipeline/replay.h"
 #include "upkeep/backup.h"
 #include "upkeep/verify.h"
 
@@ -27,14 +28,23 @@ struct VerifyArguments {
 
 Damage damage_of(const VerifyReport& report) {
   Damage damage;
+  std::set<std::string> lost;
   for (const Finding& finding : report.findings) {
+    const bool data = finding.path.ends_with(".parquet");
     switch (finding.kind) {
       case FindingKind::kFileMissing:
       case FindingKind::kFileDamaged:
-      case FindingKind::kRowCount: damage.tables |= finding.path.ends_with(".parquet"); break;
-      case FindingKind::kDuplicateEvent:
+      case FindingKind::kRowCount:
+        if (!data) break;
+        if (finding.table == "fact_clicks") {
+          lost.insert(finding.path);
+        } else {
+          damage.dimensions = true;
+        }
+        break;
+      case FindingKind::kDuplicateEvent: damage.fact_rows = true; break;
       case FindingKind::kDuplicateKey:
-      case FindingKind::kOrphanKey: damage.tables = true; break;
+      case FindingKind::kOrphanKey: damage.dimensions = true; break;
       case FindingKind::kUnusedMember:
       case FindingKind::kUserTotals: damage.users = true; break;
       case FindingKind::kCounts:
@@ -42,6 +52,7 @@ Damage damage_of(const VerifyReport& report) {
       case FindingKind::kMoved: break;
     }
   }
+  damage.lost_facts.assign(lost.begin(), lost.end());
   return damage;
 }
 
@@ -54,12 +65,13 @@ bool is_of_metadata(const Finding& finding) {
 Status repair(const std::filesystem::path& lake, const Config& config, const VerifyReport& report,
               bool everything) {
   Damage damage = damage_of(report);
-  damage.tables |= everything && damage.users;
+  damage.dimensions |= everything && damage.users;
   if (std::any_of(report.findings.begin(), report.findings.end(), is_of_metadata)) {
     ASSIGN_OR_RETURN(const std::int64_t tables, relocate(lake, true, true));
     fmt::print(stderr, "metadata of {} tables was written anew\n", tables);
   }
-  if (!damage.tables && !damage.users) return {};
+  if (!damage.dimensions && !damage.fact_rows && !damage.users && damage.lost_facts.empty())
+    return {};
   ASSIGN_OR_RETURN(const LakeLock lock, LakeLock::acquire(lake, "verify --repair", true));
   ASSIGN_OR_RETURN(const std::unique_ptr<Catalog> catalog, Catalog::open(lake / "catalog.db"));
   RunProgress progress;

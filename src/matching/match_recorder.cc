@@ -6,12 +6,17 @@ namespace clicklake {
 namespace {
 
 constexpr std::size_t kFlushBytes = 256 << 10;
+constexpr std::size_t kHeldBytes = 8 << 20;
 
 }  // namespace
 
 MatchRecorder::MatchRecorder(const RuleSet& rules, OutboxWriter* outbox, std::int64_t accepted_us,
-                             std::string replay)
-    : rules_(&rules), outbox_(outbox), accepted_us_(accepted_us), replay_(std::move(replay)) {
+                             std::filesystem::path temp_dir, std::string replay)
+    : rules_(&rules),
+      outbox_(outbox),
+      accepted_us_(accepted_us),
+      replay_(std::move(replay)),
+      spill_(std::move(temp_dir)) {
   if (rules.over_envelope() != nullptr)
     envelope_reader_ = std::make_unique<events::MatchReader>(*rules.over_envelope());
   if (rules.over_event() != nullptr)
@@ -73,24 +78,35 @@ Status MatchRecorder::record(const AcceptedEvent& event) {
   return lines_.size() < kFlushBytes ? Status() : flush();
 }
 
-void MatchRecorder::hold(const AcceptedEvent& event, std::uint32_t row) {
+Status MatchRecorder::hold(const AcceptedEvent& event, std::uint32_t row) {
   append_lines(event, &held_text_);
-  held_.push_back({row, static_cast<std::int64_t>(matched_.size()), held_text_.size()});
+  held_.push_back(
+      {row, static_cast<std::int64_t>(matched_.size()), spill_.size() + held_text_.size()});
+  if (held_text_.size() < kHeldBytes) return {};
+  RETURN_IF_ERROR(spill_.append(held_text_));
+  held_text_.clear();
+  return {};
 }
 
 Status MatchRecorder::settle(const std::vector<std::uint8_t>& dropped) {
-  std::size_t begin = 0;
+  std::uint64_t begin = 0;
   for (const Held& held : held_) {
-    if (dropped.empty() || dropped[held.row] == 0) {
-      lines_.append(held_text_, begin, held.end - begin);
-      lines_matches_ += held.matches;
-      if (lines_.size() >= kFlushBytes) RETURN_IF_ERROR(flush());
+    const std::uint64_t from = std::exchange(begin, held.end);
+    if (!dropped.empty() && dropped[held.row] != 0) continue;
+    const std::size_t size = held.end - from;
+    if (from < spill_.size()) {
+      const std::size_t at = lines_.size();
+      lines_.resize(at + size);
+      RETURN_IF_ERROR(spill_.read(from, lines_.data() + at, size));
+    } else {
+      lines_.append(held_text_, from - spill_.size(), size);
     }
-    begin = held.end;
+    lines_matches_ += held.matches;
+    if (lines_.size() >= kFlushBytes) RETURN_IF_ERROR(flush());
   }
   held_.clear();
   held_text_.clear();
-  return {};
+  return spill_.size() > 0 ? spill_.clear() : Status();
 }
 
 Status MatchRecorder::flush() {

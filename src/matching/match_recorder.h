@@ -3,11 +3,12 @@
 ///
 /// Place: dedupe -> MatchRecorder -> OutboxWriter -> the batch's commit.
 /// Invariant: an event is asked about once; what was held is written when it is settled that the
-///   event stays, and only then. Memory: a buffer of 256 KiB, and the lines that are held.
+///   event stays, and only then. Memory: 8 MiB of held lines, the others lie in a temporary file.
 /// Thread safety: thread-compatible; one a worker. RuleSet and OutboxWriter are shared.
 /// Source: ADR-0020; docs/formats/outbox.md.
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 #include "matching/accepted_event.h"
 #include "matching/rule_set.h"
 #include "outbox/outbox_file.h"
+#include "rows/spill_file.h"
 
 namespace clicklake {
 
@@ -35,7 +37,7 @@ class MatchRecorder {
  public:
   /// `rules` and `outbox` outlive it. `replay`: the name of the replay, "" for none.
   MatchRecorder(const RuleSet& rules, OutboxWriter* outbox, std::int64_t accepted_us,
-                std::string replay = {});
+                std::filesystem::path temp_dir, std::string replay = {});
 
   /// Whether meets() may say yes for an event of that type.
   bool may_meet(std::string_view event_type) const { return rules_->may_match(event_type); }
@@ -45,8 +47,9 @@ class MatchRecorder {
   bool meets(const AcceptedEvent& event);
   /// Writes the matches of the event that meets() was asked about last. Errors: kIo, kNoSpace.
   Status record(const AcceptedEvent& event);
-  /// Keeps them until settle(): whether the event in `row` stays is not known yet.
-  void hold(const AcceptedEvent& event, std::uint32_t row);
+  /// Keeps them until settle(): whether the event in `row` stays is not known yet. Errors: kIo,
+  /// kNoSpace naming the temporary folder.
+  Status hold(const AcceptedEvent& event, std::uint32_t row);
   /// Writes what was held for rows that `dropped` (a byte a row; empty: none) has no 1 for.
   Status settle(const std::vector<std::uint8_t>& dropped);
   /// Gives all that was written to the outbox. Errors: kIo, kNoSpace.
@@ -58,7 +61,7 @@ class MatchRecorder {
   struct Held {
     std::uint32_t row = 0;
     std::int64_t matches = 0;
-    std::size_t end = 0;  ///< of its lines in held_text_
+    std::uint64_t end = 0;  ///< of its lines, in spill_ and held_text_ behind it
   };
 
   void match(events::MatchReader* reader, std::string_view text);
@@ -78,6 +81,7 @@ class MatchRecorder {
   std::string lines_;
   std::int64_t lines_matches_ = 0;
   std::string held_text_;
+  SpillFile spill_;
   std::vector<Held> held_;
   MatchCounts counts_;
 };

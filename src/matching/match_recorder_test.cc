@@ -28,7 +28,7 @@ class MatchRecorderTest : public testing::Test {
   }
   MatchRecorder& recorder() {
     rules_ = RuleSet::load(folder_ / "rules").value();
-    recorder_ = std::make_unique<MatchRecorder>(*rules_, outbox_.get(), 77);
+    recorder_ = std::make_unique<MatchRecorder>(*rules_, outbox_.get(), 77, folder_ / "tmp");
     return *recorder_;
   }
   static AcceptedEvent purchase(std::string_view line, std::uint64_t key) {
@@ -97,7 +97,7 @@ TEST_F(MatchRecorderTest, WhatIsDroppedIsNotWritten) {
   for (std::uint32_t row = 0; row < 3; ++row) {
     const AcceptedEvent event = purchase("{}", row);
     ASSERT_TRUE(matches.meets(event));
-    matches.hold(event, row);
+    ASSERT_TRUE(matches.hold(event, row));
   }
   ASSERT_TRUE(matches.settle({0, 1, 0}));
   const std::string lines = written();
@@ -106,13 +106,41 @@ TEST_F(MatchRecorderTest, WhatIsDroppedIsNotWritten) {
   EXPECT_EQ(lines.find(R"("event_key":"1")"), std::string::npos);
 }
 
+TEST_F(MatchRecorderTest, WhatIsHeldOfALargeHourIsWrittenInOrderWithoutTheDropped) {
+  rule("all", R"({"detail-type": ["purchase"]})");
+  MatchRecorder& matches = recorder();
+  const std::string line = R"({"pad": ")" + std::string(9'000, 'x') + R"("})";
+  constexpr std::uint32_t kRows = 3'000;  // 27 MB: most of them lie in the temporary file
+  std::vector<std::uint8_t> dropped(kRows);
+  for (std::uint32_t row = 0; row < kRows; ++row) {
+    const AcceptedEvent event = purchase(line, row);
+    ASSERT_TRUE(matches.meets(event));
+    ASSERT_TRUE(matches.hold(event, row));
+    dropped[row] = row % 3 == 0 ? 1 : 0;
+  }
+  ASSERT_TRUE(matches.settle(dropped));
+  const std::string lines = written();
+  EXPECT_EQ(matches.counts().matches, 2'000);
+  std::uint32_t expected = 0;
+  for (std::size_t at = 0; at < lines.size(); at = lines.find('\n', at) + 1) {
+    if (expected % 3 == 0) ++expected;
+    const auto match =
+        parse_outbox_line(std::string_view(lines).substr(at, lines.find('\n', at) - at));
+    ASSERT_TRUE(match.has_value());
+    EXPECT_NE(match->event.find(R"("event_key":")" + std::to_string(expected) + "\""),
+              std::string_view::npos);
+    ++expected;
+  }
+  EXPECT_EQ(expected, kRows);
+}
+
 TEST_F(MatchRecorderTest, TheSameEventGivesTheSameIdAndAReplayAnother) {
   rule("all", R"({"detail-type": ["purchase"]})");
   const AcceptedEvent event = purchase("{}", 5);
   const auto id_of = [&](const std::string& replay) {
     rules_ = RuleSet::load(folder_ / "rules").value();
     OutboxWriter outbox(folder_ / "events" / "outbox", "again" + replay);
-    MatchRecorder matches(*rules_, &outbox, 1, replay);
+    MatchRecorder matches(*rules_, &outbox, 1, folder_ / "tmp", replay);
     EXPECT_TRUE(matches.meets(event));
     EXPECT_TRUE(matches.record(event));
     EXPECT_TRUE(matches.finish());

@@ -132,10 +132,11 @@ class TransformBatch {
     if (replay_ != nullptr) {
       transform_options.replaced_hours = replay_->hours;
       transform_options.rebuild = replay_->rebuild;
+      transform_options.lost_facts = replay_->lost_facts;
       transform_options.recompute_users = replay_->recompute_users;
     }
     const std::vector<TransformInput> inputs = make_inputs(pending, in_place);
-    // Events met the rules when they were accepted first.
+    // What is built again was alerted of before.
     if (options_.match_rules && replay_ == nullptr) {
       ASSIGN_OR_RETURN(rules_, RuleSet::load(rules_folder(options_.lake)));
       report->rule_problems = rules_->problems();
@@ -332,13 +333,6 @@ class TransformBatch {
     return {};
   }
 
-  static Error not_replayed(const RawFile& file, const InputOutcome& outcome) {
-    return {ErrorCode::kConflict,
-            fmt::format("the raw file {} can't be read ({}): its rows would be lost; put it back, "
-                        "and run again; nothing was changed",
-                        file.path, outcome.problem)};
-  }
-
   /// The batch's matches; and those of old batches that delivery has removed are forgotten.
   Status add_outbox(const OutboxFile& matched, BatchCommit* commit) {
     const std::filesystem::path folder = outbox_folder(options_.lake);
@@ -359,6 +353,13 @@ class TransformBatch {
     report->rule_problems.push_back(
         fmt::format("{} accepted events were met by no rule: the matcher could not read them",
                     matches.unreadable));
+  }
+
+  static Error not_replayed(const RawFile& file, const InputOutcome& outcome) {
+    return {ErrorCode::kConflict,
+            fmt::format("the raw file {} can't be read ({}): its rows would be lost; put it back, "
+                        "and run again; nothing was changed",
+                        file.path, outcome.problem)};
   }
 
   Status remove_batch_status() {

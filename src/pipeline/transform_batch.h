@@ -19,6 +19,7 @@ struct ReplayPlan {
                                                ///< in which they were published
   std::vector<std::int64_t> withdrawn;         ///< ids of raw files that no longer count
   bool rebuild = false;                        ///< of all raw files; nothing published is read
+  std::vector<std::string> lost_facts;         ///< fact files that can't be read
   bool recompute_users = false;                ///< from the facts as they are
   std::vector<std::string> forgotten_sources;  ///< batches whose sources may be taken again
 };

@@ -181,7 +181,7 @@ std::vector<std::string> eventbridge_warnings(const RuleDocument& rule) {
     warnings.emplace_back("scheduleExpression: at() is EventBridge Scheduler's, not a rule's");
   }
   if (!rule.query.empty()) {
-    warnings.emplace_back("query: EventBridge runs no SQL; there the schedule fires without it");
+    warnings.emplace_back("query: EventBridge runs no SQL: the rule is left out of exports");
   }
   if (rule.scope_is_event) {
     warnings.emplace_back("scope: event: on EventBridge the pattern is written below \"detail\"");

@@ -220,13 +220,15 @@ Status read_query(MemberReader* members, RuleDocument* rule) {
   if (query != nullptr && query->kind == JsonValue::Kind::kString) {
     rule->query = query->text;
   } else if (query != nullptr) {
-    for (const JsonValue& line : query->elements) {
-      if (query->kind != JsonValue::Kind::kArray || line.kind != JsonValue::Kind::kString)
-        return members->wrong("query", "SQL is expected: a text, or an array of its lines");
-      rule->query += (rule->query.empty() ? "" : "\n") + line.text;
-    }
-    if (rule->query.empty())
+    const auto wrong = [&] {
       return members->wrong("query", "SQL is expected: a text, or an array of its lines");
+    };
+    if (query->kind != JsonValue::Kind::kArray) return wrong();
+    for (std::size_t i = 0; i < query->elements.size(); ++i) {
+      if (query->elements[i].kind != JsonValue::Kind::kString) return wrong();
+      rule->query += (i > 0 ? "\n" : "") + query->elements[i].text;
+    }
+    if (rule->query.empty()) return wrong();
   }
   return members->texts("queryKey", &rule->query_key);
 }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rules/ready_rules.h"
+
 namespace clicklake {
 namespace {
 
@@ -156,6 +158,38 @@ TEST(RuleDocumentTest, LimitsOfEventBridgeAreWarnedOf) {
   EXPECT_THAT(warnings, testing::UnorderedElementsAre(
                             HasSubstr("name"), HasSubstr("description"), HasSubstr("quota"),
                             HasSubstr("targets"), HasSubstr("kind command"), HasSubstr("input")));
+}
+
+TEST(RuleDocumentTest, AQueryIsATextOrItsLinesAndIsWrittenAsItWas) {
+  const auto rule_with = [](const std::string& query) {
+    return parse_rule_document(
+        R"j({"name": "q", "scheduleExpression": "rate(1 hour)", "query": )j" + query +
+            R"(, "queryKey": ["a", "b c"]})",
+        "r");
+  };
+  const auto lines = rule_with(R"(["", "SELECT 1", "  AS a"])");
+  ASSERT_TRUE(lines.has_value()) << lines.error().message;
+  EXPECT_EQ(lines->query, "\nSELECT 1\n  AS a");
+  EXPECT_TRUE(*rule_with(R"("\nSELECT 1\n  AS a")") == *lines);
+  EXPECT_TRUE(*parse_rule_document(rule_document_json(*lines), "again") == *lines);
+  for (const char* wrong : {"[]", "[1]", "{}", "5", R"([""])"})
+    EXPECT_FALSE(rule_with(wrong).has_value()) << wrong;
+  EXPECT_FALSE(
+      parse_rule_document(R"({"name": "q", "eventPattern": {"a": ["b"]}, "query": "x"})", "r")
+          .has_value())
+      << "nothing would run it";
+}
+
+TEST(RuleDocumentTest, ReadyRulesAreSoundAndDisabled) {
+  ASSERT_EQ(ready_rules().size(), 5U);
+  for (const ReadyRule& ready : ready_rules()) {
+    const auto rule = parse_rule_document(ready.document, ready.name);
+    ASSERT_TRUE(rule.has_value()) << rule.error().message;
+    EXPECT_EQ(rule->name, ready.name);
+    EXPECT_FALSE(rule->enabled);
+    EXPECT_EQ(rule->targets.size(), 1U);
+    EXPECT_TRUE(*parse_rule_document(rule_document_json(*rule), "again") == *rule);
+  }
 }
 
 }  // namespace

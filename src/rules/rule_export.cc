@@ -104,7 +104,14 @@ std::string aws_cli(const std::vector<RuleDocument>& rules) {
 ExportedRules export_rules(std::span<const RuleDocument> rules, ExportForm form) {
   ExportedRules exported;
   std::vector<RuleDocument> bare;
-  for (const RuleDocument& rule : rules) bare.push_back(portable(rule, form, &exported.notes));
+  for (const RuleDocument& rule : rules) {
+    if (rule.query.empty()) {
+      bare.push_back(portable(rule, form, &exported.notes));
+    } else {
+      exported.notes.push_back("rule '" + rule.name +
+                               "' is left out: EventBridge runs no SQL when a schedule fires");
+    }
+  }
   switch (form) {
     case ExportForm::kTerraform: exported.text = terraform(bare); break;
     case ExportForm::kCloudFormation: exported.text = cloudformation(bare); break;

@@ -93,10 +93,11 @@ class Merge {
   Merge(const SessionMergeOptions& options, const SessionMergeInput& input)
       : options_(options),
         input_(input),
-        published_(input.base_snapshot != 0 && !input.rebuild),
+        published_(input.base_snapshot != 0 && !input.rebuild && !input.unread),
         rebuilt_(options.temp_dir),
         by_hour_(options.temp_dir, SessionLog::Rows::kWhole) {
     for (const LostEvent& event : input.lost) {
+      if (input.rebuild || input.unread) break;  // nothing is added to anything
       if (event.session_key != 0) {
         lost_clients_.insert(event.session_key);
       } else {
@@ -110,6 +111,12 @@ class Merge {
     out_.change.base_snapshot = input_.base_snapshot;
     RETURN_IF_ERROR(open_index());
     std::vector<SessionLog*> logs = input_.logs;
+    out_.whole = input_.rebuild || input_.unread;
+    if (out_.whole) {
+      ASSIGN_OR_RETURN(const std::vector<DataFile> files,
+                       input_.catalog->live_files("sessions", {}, false));
+      for (const DataFile& file : files) out_.change.removed.push_back(file.path);
+    }
     if (input_.rebuild) {
       RETURN_IF_ERROR(read_all_facts());
       logs = {&rebuilt_};
@@ -118,7 +125,7 @@ class Merge {
                                          static_cast<std::size_t>(options_.threads),
                                          [&](std::size_t p) { return join_partition(logs, p); }));
     if (!out_.collisions.empty()) return std::move(out_);
-    add_lost();
+    if (!out_.whole) add_lost();
     if (published_) RETURN_IF_ERROR(read_published());
     RETURN_IF_ERROR(resolve_clients());
     RETURN_IF_ERROR(resolve_silent());

@@ -49,8 +49,11 @@ struct SessionMergeInput {
                                   ///< of the user's for sessions by silence
   std::vector<LostEvent> lost;
   std::int64_t base_snapshot = 0;  ///< of `sessions`
-  /// There are published facts and no sessions of them: an older version wrote them.
+  /// The facts as they will be have all: a lake of an older version, or one that is repaired. The
+  /// logs are not read.
   bool rebuild = false;
+  /// The logs have all sessions that there are: they take the place of what is published.
+  bool unread = false;
   ExistingRows* existing = nullptr;
   /// Makes `existing` list the fact files as they will be after the commit.
   std::function<Status()> load_all_facts;
@@ -63,6 +66,7 @@ struct SessionMergeOutput {
   std::vector<std::string> index_removed;
   /// Sessions that users have more, or fewer, by user_key.
   boost::unordered_flat_map<std::int64_t, std::int64_t> counts;
+  bool whole = false;           ///< all sessions were counted
   std::set<std::int64_t> days;  ///< since 1970, on which sessions began whose rows changed
   /// Session ids whose key another one has: not empty: nothing may be published.
   std::vector<std::string> collisions;

@@ -223,6 +223,7 @@ class Merge {
         news = true;
       }
       if (users) {
+        if (input_.session_counts_are_totals) total.sessions = 0;
         const auto sessions = input_.session_counts->find(member.key);
         if (sessions != input_.session_counts->end() && sessions->second != 0) {
           total.sessions += sessions->second;

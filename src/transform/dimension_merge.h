@@ -53,6 +53,7 @@ struct DimensionMergeInput {
   std::vector<std::int64_t> changed_users;
   /// By how many sessions users have more, or fewer.
   const boost::unordered_flat_map<std::int64_t, std::int64_t>* session_counts = nullptr;
+  bool session_counts_are_totals = false;  ///< and not what is added to the rows'
   /// A row left the facts: members that nothing refers to any more go.
   bool rows_removed = false;
 };

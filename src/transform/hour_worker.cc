@@ -60,8 +60,8 @@ HourWorker::HourWorker(HourWorkerOptions options, TransformShared* shared)
       strays_(options_.temp_dir) {
   dimensions_.activity.grow_to(1);
   if (options_.rules != nullptr) {
-    recorder_ =
-        std::make_unique<MatchRecorder>(*options_.rules, options_.outbox, options_.accepted_us);
+    recorder_ = std::make_unique<MatchRecorder>(*options_.rules, options_.outbox,
+                                                options_.accepted_us, options_.temp_dir);
   }
   for (Staged& staged : staged_) {
     staged.parser.use_shapes(&shapes_);
@@ -645,8 +645,7 @@ AcceptedEvent HourWorker::accepted_event(const Staged& staged, std::size_t row) 
   AcceptedEvent event = accepted_event(staged, row);
   if (!recorder_->meets(event)) return {};
   if (!staged.identity.has_event_id) return recorder_->record(event);
-  recorder_->hold(event, static_cast<std::uint32_t>(row));
-  return {};
+  return recorder_->hold(event, static_cast<std::uint32_t>(row));
 }
 
 Status HourWorker::finish() {
@@ -676,9 +675,9 @@ Status HourWorker::flush(bool hour_ends, std::size_t sequence) {
     dropped_.assign(columns_.rows(), 0);
     for (const std::uint32_t row : duplicates) dropped_[row] = 1;
     if (recorder_ != nullptr) {
-      silent_ = dropped_;
-      for (const std::uint32_t row : replacing) silent_[row] = 1;
-      RETURN_IF_ERROR(recorder_->settle(silent_));
+      unalerted_ = dropped_;
+      for (const std::uint32_t row : replacing) unalerted_[row] = 1;
+      RETURN_IF_ERROR(recorder_->settle(unalerted_));
     }
     counts_.duplicate += static_cast<std::int64_t>(duplicates.size());
     counts_.accepted -= static_cast<std::int64_t>(duplicates.size());

@@ -302,8 +302,8 @@ class HourWorker {
   std::unique_ptr<MatchRecorder> recorder_;  ///< null without rules
   std::vector<char> stray_text_;
   std::vector<std::uint8_t> dropped_;
-  std::vector<std::uint8_t> silent_;  ///< dropped_, and rows that were alerted of before
-  std::size_t held_bytes_ = 0;        ///< lines of the rows in columns_
+  std::vector<std::uint8_t> unalerted_;  ///< dropped_, and rows that were alerted of before
+  std::size_t held_bytes_ = 0;           ///< lines of the rows in columns_
 
   std::vector<KeyMeaning> key_meanings_{LineShapes::kMaxKeys};
   std::uint64_t pool_generation_ = 1;  ///< changes when the pools are emptied

@@ -162,6 +162,8 @@ Result<RemovalOutput> remove_hours(ExistingRows* existing, const FactWriterOptio
   RemovalOutput out;
   const std::set<std::int64_t> gone(hours.begin(), hours.end());
   const int time = column_index(fact_clicks_definition(), "event_timestamp");
+  std::string list;
+  for (const std::int64_t hour : hours) list += fmt::format("{}{}", list.empty() ? "" : ", ", hour);
   FactRewriter rewriter(existing, options, "replay");
   for (const FactFile& file : existing->facts()) {
     // Hours that the file may hold.
@@ -169,20 +171,29 @@ Result<RemovalOutput> remove_hours(ExistingRows* existing, const FactWriterOptio
     if (first == gone.end() || hour_start(*first) > file.max_us) continue;
     std::int64_t found = 0;
     std::int64_t all = 0;
-    RETURN_IF_ERROR(
-        existing->query(fmt::format("SELECT session_key, user_key, event_timestamp FROM {}",
-                                    existing->read_parquet({file.path})),
-                        [&](const Chunk& chunk) -> Status {
-                          all += static_cast<std::int64_t>(chunk.rows());
-                          for (std::size_t row = 0; row < chunk.rows(); ++row) {
-                            const std::int64_t at = chunk.longs(2)[row];
-                            if (!gone.contains(hour_of(at))) continue;
-                            ++found;
-                            out.lost.push_back({chunk.longs(0)[row], chunk.longs(1)[row], at});
-                          }
-                          return {};
-                        }));
+    RETURN_IF_ERROR(existing->query(
+        fmt::format("SELECT count(*) FILTER (epoch_us(event_timestamp) // {} IN ({})), count(*) "
+                    "FROM {}",
+                    kMicrosPerHour, list, existing->read_parquet({file.path})),
+        [&](const Chunk& chunk) -> Status {
+          for (std::size_t row = 0; row < chunk.rows(); ++row) {
+            found += chunk.longs(0)[row];
+            all += chunk.longs(1)[row];
+          }
+          return {};
+        }));
     if (found == 0) continue;
+    RETURN_IF_ERROR(existing->query(
+        fmt::format("SELECT DISTINCT session_key, user_key, CASE WHEN session_id IS NULL THEN "
+                    "event_timestamp END FROM {} WHERE epoch_us(event_timestamp) // {} IN ({})",
+                    existing->read_parquet({file.path}), kMicrosPerHour, list),
+        [&](const Chunk& chunk) -> Status {
+          for (std::size_t row = 0; row < chunk.rows(); ++row) {
+            out.lost.push_back({chunk.longs(0)[row], chunk.longs(1)[row],
+                                chunk.valid(2, row) ? chunk.longs(2)[row] : 0});
+          }
+          return {};
+        }));
     out.removed.push_back(file.path);
     out.rows += found;
     if (found == all) continue;

@@ -23,7 +23,7 @@ namespace clicklake {
 struct RemovalOutput {
   std::vector<DataFile> added;
   std::vector<std::string> removed;  ///< paths of files that were rewritten or became empty
-  std::vector<LostEvent> lost;       ///< each row that went
+  std::vector<LostEvent> lost;       ///< each row that went; of hours, those of a session once
   std::int64_t rows = 0;
   std::int64_t own_rows = 0;  ///< of these, rows that this batch had written
 };

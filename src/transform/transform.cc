@@ -45,6 +45,7 @@ class Transform {
                        catalog_.current_snapshot(std::string(table->name)));
       live_[std::string(table->name)].first = snapshot;
     }
+    taken_out_.removed = options_.lost_facts;
     if (!options_.replaced_hours.empty()) RETURN_IF_ERROR(take_out_hours());
     make_workers();
     RETURN_IF_ERROR(run_pass(tasks_of_inputs()));
@@ -131,6 +132,16 @@ class Transform {
     writer.parquet = options_.parquet;
     writer.unsynced = &unsynced_;
     ASSIGN_OR_RETURN(taken_out_, remove_hours(&existing_, writer, options_.replaced_hours));
+    if (options_.lost_facts.empty()) return {};
+    ASSIGN_OR_RETURN(const std::vector<DataFile> live,
+                     catalog_.live_files("fact_clicks", {}, false));
+    for (const DataFile& file : live) {
+      if (std::find(options_.lost_facts.begin(), options_.lost_facts.end(), file.path) ==
+          options_.lost_facts.end())
+        continue;
+      taken_out_.removed.push_back(file.path);
+      taken_out_.rows += file.info.record_count;
+    }
     return {};
   }
 
@@ -148,7 +159,7 @@ class Transform {
   }
 
   /// A rebuild: what was published goes, unread.
-  Status remove_published(TableChange* facts, TableChange* sessions, TransformResult* result) {
+  Status remove_published(TableChange* facts, TransformResult* result) {
     ASSIGN_OR_RETURN(const std::vector<DataFile> live,
                      catalog_.live_files("fact_clicks", {}, false));
     for (const DataFile& file : live) {
@@ -156,13 +167,10 @@ class Transform {
       result->replaced += file.info.record_count;
     }
     for (auto& [table, state] : live_) {
-      if (table == "fact_clicks" || table == "sessions") continue;
+      if (table == "fact_clicks") continue;
       for (const DataFile& file : state.second) unread_[table].push_back(file.path);
       state.second.clear();
     }
-    sessions->base_snapshot = live_["sessions"].first;
-    ASSIGN_OR_RETURN(const std::vector<DataFile> old, catalog_.live_files("sessions", {}, false));
-    for (const DataFile& file : old) sessions->removed.push_back(file.path);
     return {};
   }
 
@@ -269,7 +277,9 @@ class Transform {
     if (!options_.replaced_hours.empty()) {
       result.replaced += taken_out_.rows;
       merge.rows_removed = true;
-      for (const LostEvent& event : taken_out_.lost) merge.changed_users.push_back(event.user_key);
+      std::set<std::int64_t> users;
+      for (const LostEvent& event : taken_out_.lost) users.insert(event.user_key);
+      merge.changed_users.insert(merge.changed_users.end(), users.begin(), users.end());
       lost_.insert(lost_.end(), taken_out_.lost.begin(), taken_out_.lost.end());
       for (std::string& path : taken_out_.removed) facts.removed.push_back(std::move(path));
       for (DataFile& file : taken_out_.added) facts.added.push_back(std::move(file));
@@ -283,6 +293,7 @@ class Transform {
     const auto load_facts_after = [&]() -> Status { return set_facts_after(facts); };
     ASSIGN_OR_RETURN(SessionMergeOutput sessions, merge_sessions_of(load_facts_after));
     merge.session_counts = &sessions.counts;
+    merge.session_counts_are_totals = sessions.whole;
 
     DimensionMergeOptions dimension;
     dimension.lake = options_.lake;
@@ -297,7 +308,7 @@ class Transform {
       if (table == "fact_clicks" || table == "sessions" || state.first == 0) continue;
       ASSIGN_OR_RETURN(state.second, catalog_.live_files(table, {}, false));
     }
-    if (options_.rebuild) RETURN_IF_ERROR(remove_published(&facts, &sessions.change, &result));
+    if (options_.rebuild) RETURN_IF_ERROR(remove_published(&facts, &result));
     if (options_.recompute_users) {
       merge.rows_removed = true;
       RETURN_IF_ERROR(add_all_users(&merge));
@@ -313,10 +324,9 @@ class Transform {
       result.collisions.push_back({std::string(sessions_definition().name), std::move(id)});
     if (!facts.added.empty() || !facts.removed.empty()) result.changes.push_back(std::move(facts));
     for (TableChange& change : dimensions.changes) result.changes.push_back(std::move(change));
-    remove_unread(&result.changes);
-
     if (!sessions.change.added.empty() || !sessions.change.removed.empty())
       result.changes.push_back(std::move(sessions.change));
+    remove_unread(&result.changes);
 
     std::set<std::filesystem::path> folders;
     for (const SideFile& file : sessions.index_added)
@@ -367,12 +377,10 @@ class Transform {
     for (auto& worker : workers_) input.logs.push_back(&worker->sessions());
     input.lost = lost_;
     input.base_snapshot = live_["sessions"].first;
-    input.rebuild = live_["fact_clicks"].first != 0 && input.base_snapshot == 0;
-    if (options_.rebuild) {
-      // The workers saw all there is.
-      input.base_snapshot = 0;
-      input.rebuild = false;
-    }
+    input.unread = options_.rebuild;
+    input.rebuild =
+        !options_.rebuild &&
+        (options_.recompute_users || (live_["fact_clicks"].first != 0 && input.base_snapshot == 0));
     input.existing = &existing_;
     input.load_all_facts = std::move(load_facts_after);
     return merge_sessions(options, input);
@@ -407,7 +415,7 @@ class Transform {
     }
     facts->added = std::move(removal.added);
     for (const LostEvent& event : removal.lost) merge->changed_users.push_back(event.user_key);
-    lost_ = std::move(removal.lost);
+    lost_.insert(lost_.end(), removal.lost.begin(), removal.lost.end());
     merge->rows_removed = true;
     // A row that this very batch had written is one of its duplicates.
     result->counts.accepted -= removal.own_rows;

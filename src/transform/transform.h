@@ -37,18 +37,20 @@ struct TransformOptions {
   int dimension_buckets = 8;
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
-  bool count_keys = true;  ///< see TransformResult::key_counts
+  bool count_keys = true;          ///< see TransformResult::key_counts
+  const RuleSet* rules = nullptr;  ///< that accepted events meet; null: none
+  OutboxWriter* outbox = nullptr;  ///< takes their matches; null without rules
+  std::int64_t accepted_us = 0;    ///< of the matches, UTC microseconds
   /// Hours (ascending) that are built anew: their published rows are taken out first, and lines of
   /// other hours are passed over. Empty: rows are only added.
   std::vector<std::int64_t> replaced_hours;
   /// Nothing that is published is read: the inputs are all there is, and take the place of every
   /// table's files.
   bool rebuild = false;
+  /// Published fact files that can't be read; their hours are among `replaced_hours`.
+  std::vector<std::string> lost_facts;
   /// Every user's totals are computed anew, and members that no fact refers to go.
   bool recompute_users = false;
-  const RuleSet* rules = nullptr;    ///< that accepted events meet; null: none
-  OutboxWriter* outbox = nullptr;    ///< takes their matches; null without rules
-  std::int64_t accepted_us = 0;      ///< of the matches, UTC microseconds
   std::vector<KeyCollision> denied;  ///< natural keys whose rows go to quarantine as key_collision
 };
 

@@ -4,17 +4,22 @@
     moto_test.py --binary clicklake
 """
 import argparse
+import http.server
 import json
 import os
 import pathlib
 import socket
 import subprocess
 import sys
+import threading
 import time
 import unittest
 import urllib.request
 
 import boto3
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
 
 from lake import Lake
 
@@ -26,6 +31,40 @@ def free_port():
     with socket.socket() as listener:
         listener.bind(('127.0.0.1', 0))
         return listener.getsockname()[1]
+
+
+class LambdaApi:
+    """The Invoke call of Lambda, signatures verified by botocore: moto would want containers to run a function in."""
+
+    def __init__(self, key, secret):
+        self.invoked = []  # (path, kind, body)
+        self.refused = 0
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers['Content-Length']))
+                fields = dict(part.strip().split('=', 1) for part in
+                              self.headers['Authorization'].split(' ', 1)[1].split(','))
+                signed = {name: self.headers[name] for name in fields['SignedHeaders'].split(';')}
+                request = botocore.awsrequest.AWSRequest('POST', f'http://{self.headers["Host"]}{self.path}', signed, body)
+                request.context['timestamp'] = self.headers['X-Amz-Date']
+                auth = botocore.auth.SigV4Auth(botocore.credentials.Credentials(key, secret), 'lambda', REGION)
+                text = auth.string_to_sign(request, auth.canonical_request(request))
+                good = auth.signature(text, request) == fields['Signature']
+                if good:
+                    outer.invoked.append((self.path, self.headers['X-Amz-Invocation-Type'], json.loads(body)))
+                outer.refused += not good
+                self.send_response(202 if good else 403)
+                self.send_header('Content-Length', '0')
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f'http://127.0.0.1:{self.server.server_address[1]}'
 
 
 class MotoTest(unittest.TestCase):
@@ -114,6 +153,19 @@ class MotoTest(unittest.TestCase):
         _, _, report = self.deliver([{'id': 'q', 'arn': arn}], range(3))
         self.assertEqual(report['delivered'], 3)
         self.assertEqual(len(self.messages(url, 3)), 3)
+
+    def test_lambda_functions_are_invoked_asynchronously_and_signed(self):
+        api = LambdaApi(self.keys['AWS_ACCESS_KEY_ID'], self.keys['AWS_SECRET_ACCESS_KEY'])
+        lake = Lake(self.binary)
+        arn = f'arn:aws:lambda:{REGION}:{ACCOUNT}:function:alert:live'
+        lake.rule('r', [{'id': 'f', 'arn': arn}])
+        lake.publish('r', ['f'], range(5))
+        report = lake.report(lake.deliver(environment={'AWS_ENDPOINT_URL_LAMBDA': api.url, **self.keys}))
+        api.server.shutdown()
+        self.assertEqual((report['delivered'], api.refused), (5, 0))
+        self.assertEqual(sorted(body['n'] for _, _, body in api.invoked), list(range(5)))
+        self.assertEqual({kind for _, kind, _ in api.invoked}, {'Event'})
+        self.assertIn('alert', api.invoked[0][0])
 
     def test_sns_fans_out_to_a_queue(self):
         url, arn = self.queue('fanned')

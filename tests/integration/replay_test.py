@@ -120,7 +120,8 @@ class ReplayTest(LakeTest):
                 shutil.rmtree(self.it.path)
                 shutil.copytree(copy, self.it.path)
                 # Threads may take fewer steps than the time before.
-                self.assertIn(self.command("replay", code=None, env={"CLICKLAKE_FAULT": f"kill@{k}"}).code, (-9,) if k < len(steps) - 3 else (-9, 0))
+                ended = self.command("replay", code=None, env={"CLICKLAKE_FAULT": f"kill@{k}"})
+                self.assertIn(ended.code, (-9,) if k < len(steps) - 3 else (-9, 0), ended)
                 self.assert_tables(self.it.tables(), expected)
                 self.command("replay")
                 self.assert_tables(self.it.tables(), expected)
