@@ -134,6 +134,8 @@ struct BatchCommit {
   std::string quarantine_hash;       ///< XXH3-128 hex of its bytes
   std::int64_t max_event_us = 0;     ///< latest accepted event, for lag; 0 unknown
   std::vector<KeyCount> key_counts;  ///< of the records that this batch read first
+  /// (table, what its rows' attributes were made with), see Catalog::made_with.
+  std::vector<std::pair<std::string, std::string>> made_with;
   std::vector<SideFile> side_files_added;
   /// Paths. The files themselves are the caller's to remove, once nobody reads them any more.
   std::vector<std::string> side_files_removed;
@@ -237,6 +239,8 @@ class Catalog {
   /// 1970), by day, key, kind; each with the example of its first batch. Cost: a row of an index
   /// for each batch, day, key and kind.
   virtual Result<std::vector<KeyCount>> key_counts(std::int64_t until) = 0;
+  /// The version of the lists that the table's rows were last made with; "" where none was said.
+  virtual Result<std::string> made_with(const std::string& table) = 0;
   /// Those of a kind that committed batches added and none removed, oldest first.
   virtual Result<std::vector<SideFile>> side_files(std::string_view kind) = 0;
   /// Every path, relative to the lake, that the catalog knows of a committed batch (live, removed

@@ -90,6 +90,16 @@ TEST(AgentCasesTest, UapCoresOwnCasesHaveTheirFamilies) {
   for (const Case& c : systems) EXPECT_EQ(classifier->classify(c.agent)->os, c.family) << c.agent;
 }
 
+TEST(AgentCasesTest, WithoutFetchedListsTheListIsEmptyAndTheBuildGoesOn) {
+  const fs::path empty = fs::path(testing::TempDir()) / "no_lists";
+  fs::create_directories(empty);
+  const std::string command = "python3 " CLICKLAKE_SOURCE_DIR "/tools/make-agent-list '" +
+                              empty.string() + "' '" + empty.string() + "'";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(read_text(empty / "agent_list.txt"), "");
+  EXPECT_THAT(read_text(empty / "agent_list.cc"), testing::HasSubstr("embedded_agent_list()"));
+}
+
 TEST(AgentCasesTest, EveryExampleOfACrawlerIsABot) {
   if (!fs::exists(kFetched / "VERSIONS")) GTEST_SKIP() << "built without lists of agents";
   const auto json = parse_json(read_text(kFetched / "crawler-user-agents.json"));

@@ -31,13 +31,13 @@ bool is_public_suffix(std::string_view text) {
 using SiteMap = std::unordered_map<std::string_view, Site>;
 
 const SiteMap& sites_by_host() {
-  static const SiteMap map = [] {
+  static const SiteMap kMap = [] {
     SiteMap out;
     for (const SiteEntry& entry : site_table())
       out.emplace(entry.host, Site{entry.kind, entry.name});
     return out;
   }();
-  return map;
+  return kMap;
 }
 
 /// Letters and digits in lower case: "Hacker News", "hacker_news" and "HackerNews" are one word.
@@ -50,7 +50,7 @@ std::string word_of(std::string_view text) {
 }
 
 const std::unordered_map<std::string, Site>& sites_by_word() {
-  static const std::unordered_map<std::string, Site> map = [] {
+  static const std::unordered_map<std::string, Site> kMap = [] {
     std::unordered_map<std::string, Site> out;
     for (const SiteEntry& entry : site_table())
       out.emplace(word_of(entry.name), Site{entry.kind, entry.name});
@@ -64,7 +64,7 @@ const std::unordered_map<std::string, Site>& sites_by_word() {
     for (const auto& [word, name] : kOtherWords) out.emplace(word, out.at(std::string(name)));
     return out;
   }();
-  return map;
+  return kMap;
 }
 
 std::string_view medium_of(SiteKind kind) {

@@ -8,6 +8,7 @@ namespace {
 using Texts = std::set<std::string>;
 
 constexpr std::size_t kMostTexts = 512;
+constexpr std::size_t kMostBytes = 16;
 constexpr std::size_t kMostProducts = 64;
 constexpr std::size_t kMostDepth = 50;
 
@@ -225,7 +226,12 @@ std::optional<std::vector<std::string>> required_literals(std::string_view regex
   if (!known) return std::nullopt;
   const std::optional<Texts> texts = demanded(*known);
   if (!texts || shortest(*texts) < min_bytes) return std::nullopt;
-  return std::vector<std::string>(texts->begin(), texts->end());
+  std::vector<std::string> out;
+  for (const std::string& text : *texts) {
+    std::string begin = text.substr(0, kMostBytes);
+    if (out.empty() || out.back() != begin) out.push_back(std::move(begin));
+  }
+  return out;
 }
 
 }  // namespace clicklake

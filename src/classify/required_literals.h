@@ -13,7 +13,8 @@
 
 namespace clicklake {
 
-/// In lower case, each of at least `min_bytes` bytes; nothing where there are no such texts.
+/// In lower case, each of at least `min_bytes` bytes and at most 16, a beginning of what is
+/// required telling as much; nothing where there are no such texts.
 std::optional<std::vector<std::string>> required_literals(std::string_view regex,
                                                           std::size_t min_bytes = 2);
 

@@ -100,7 +100,7 @@ RuleFilter::~RuleFilter() = default;
 RuleFilter::RuleFilter(RuleFilter&&) noexcept = default;
 RuleFilter& RuleFilter::operator=(RuleFilter&&) noexcept = default;
 
-Result<RuleFilter> RuleFilter::create(std::vector<std::vector<std::string_view>> lists) {
+Result<RuleFilter> RuleFilter::create(const std::vector<std::vector<std::string_view>>& lists) {
   auto impl = std::make_unique<Impl>();
   std::vector<std::string> texts;
   std::map<std::string, std::size_t> numbers;

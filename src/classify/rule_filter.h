@@ -22,7 +22,7 @@ class RuleFilter {
  public:
   /// The expressions of each list, in order; their texts outlive the filter.
   /// Errors: kInvalidArgument, more than 65,535 expressions.
-  static Result<RuleFilter> create(std::vector<std::vector<std::string_view>> lists);
+  static Result<RuleFilter> create(const std::vector<std::vector<std::string_view>>& lists);
   ~RuleFilter();
   RuleFilter(RuleFilter&&) noexcept;
   RuleFilter& operator=(RuleFilter&&) noexcept;

@@ -113,6 +113,7 @@ class Reader {
              }},
             {"source", [&](const auto& n, auto k) { return sources(n, k); }},
             {"maintain", [&](const auto& n, auto k) { return maintain(n, k); }},
+            {"sites", [&](const auto& n, auto k) { return sites(n, k); }},
             {"locations", [&](const auto& n, auto k) { return locations(n, k); }},
         };
     for (const auto& [key, node] : root) {
@@ -253,6 +254,26 @@ class Reader {
     return {};
   }
 
+  Status sites(const toml::node& node, std::string_view) {
+    const toml::table* all = node.as_table();
+    if (all == nullptr) return fail(node, "write sites as a table: [sites], then hosts = [...]");
+    for (const auto& [key, value] : *all) {
+      const toml::array* hosts = value.as_array();
+      if (key.str() != "hosts")
+        return fail(value, fmt::format("unknown key 'sites.{}'; known keys: hosts", key.str()));
+      if (hosts == nullptr) return fail(value, "'sites.hosts' is a list of hosts in quotes");
+      for (const toml::node& each : *hosts) {
+        const auto host = each.value_exact<std::string>();
+        if (!host || host->empty() || host->find_first_of("/:*@ ") != std::string::npos)
+          return fail(each,
+                      "a host of 'sites.hosts' is a text such as \"shop.example.com\", without "
+                      "scheme, port and path");
+        config_->run.own_hosts.push_back(*host);
+      }
+    }
+    return {};
+  }
+
   Status locations(const toml::node& node, std::string_view) {
     const toml::table* all = node.as_table();
     if (all == nullptr)
@@ -334,6 +355,10 @@ std::string_view default_config_text() {
 # keep_orphans_hours = 24       # files that nothing names; at least 24
 # keep_raw_days = 0             # raw copies of older hours are removed, and can't be replayed any more; 0: none are
 # keep_quarantine_days = 0      # quarantine files of older batches are removed; 0: none are
+
+# Referrers from these hosts, and from hosts below them, are internal.
+# [sites]
+# hosts = ["shop.example.com"]
 
 # Where the locations of external tables lie on this machine: a prefix and a folder, relative to this one or absolute.
 [locations]

@@ -80,7 +80,11 @@ class TransformBatch {
     ASSIGN_OR_RETURN(std::vector<RawFile> pending, catalog_.untransformed_raw_files());
     RunReport report;
     report.transformed = true;
-    if (pending.empty() && in_place.empty()) return report;
+    if (pending.empty() && in_place.empty()) {
+      // New lists are news, too.
+      ASSIGN_OR_RETURN(const bool outdated, lists_outdated(catalog_, options_.own_hosts));
+      if (!outdated) return report;
+    }
     const std::int64_t started = now_us();
     batch_id_ = make_uuid7(started / 1000);
     RETURN_IF_ERROR(catalog_.begin_batch(
@@ -105,6 +109,7 @@ class TransformBatch {
     transform_options.temp_dir = options_.temp_dir;
     transform_options.lines.max_line_bytes = options_.max_line_bytes;
     transform_options.base_currency = options_.base_currency;
+    transform_options.own_hosts = options_.own_hosts;
     transform_options.dimension_buckets = options_.dimension_buckets;
     transform_options.dedupe_window_hours = options_.dedupe_window_hours;
     transform_options.parquet = options_.parquet;
@@ -240,6 +245,7 @@ class TransformBatch {
     commit.changes = std::move(result.changes);
     commit.side_files_added = std::move(result.side_files_added);
     commit.side_files_removed = result.side_files_removed;
+    commit.made_with = std::move(result.made_with);
     commit.key_counts = std::move(result.key_counts);
     commit.max_event_us = result.counts.max_event_us;
 
@@ -266,7 +272,8 @@ class TransformBatch {
                                                          static_cast<std::int64_t>(rejects[r]));
       }
     }
-    const bool anything = !commit.consumed_raw_files.empty() || !commit.raw_files.empty();
+    const bool anything = !commit.consumed_raw_files.empty() || !commit.raw_files.empty() ||
+                          (pending.empty() && in_place.empty() && !commit.changes.empty());
     if (!anything) return remove_batch_status();
     ASSIGN_OR_RETURN(const std::optional<OutboxFile> matched, outbox->finish());
     if (matched) RETURN_IF_ERROR(add_outbox(*matched, &commit));

@@ -33,6 +33,7 @@ struct RunOptions {
   std::optional<std::int64_t> arrived_at_us;
   std::string base_currency = "USD";
   int dimension_buckets = 8;
+  std::vector<std::string> own_hosts;  ///< referrers from them and from hosts below are internal
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
   bool count_keys = true;   ///< for `drift`

@@ -1,8 +1,10 @@
 #include "transform/member_files.h"
 
 #include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <charconv>
 
+#include "classify/campaign_channel.h"
 #include "model/page_url.h"
 #include "model/star_schema.h"
 #include "model/time.h"
@@ -51,12 +53,6 @@ class TextColumn {
   std::vector<std::string_view> plain_;
   std::vector<std::uint8_t> valid_;
 };
-
-ColumnData constant(std::string_view text) {
-  ColumnData column;
-  column.constant_string = text;
-  return column;
-}
 
 ColumnData longs(const std::vector<std::int64_t>& values) {
   ColumnData column;
@@ -161,50 +157,79 @@ Status add_pages(MemberFile* file, std::span<const Member> members) {
   return file->add(members.size(), columns);
 }
 
-Status add_referrers(MemberFile* file, std::span<const Member> members) {
+Status add_referrers(MemberFile* file, std::span<const Member> members,
+                     const ReferrerSites& sites) {
   std::vector<std::int64_t> keys;
-  TextColumn urls(false), hosts(true);
+  TextColumn urls(false), hosts(true), mediums(true), sources(true);
+  std::string scratch;
   for (const Member& m : members) {
+    const std::string_view host = split_url(m.name).host;
+    const Referrer referrer = sites.classify(host, m.key == 0, &scratch);
     keys.push_back(m.key);
     urls.add(name_of(m));
-    hosts.add(shown(m, split_url(m.name).host));
+    hosts.add(shown(m, host));
+    mediums.add(referrer.medium);
+    sources.add(referrer.source);
   }
-  const std::array<ColumnData, 5> columns{longs(keys), urls.data(), hosts.data(),
-                                          constant("unknown"), constant("unknown")};
+  const std::array<ColumnData, 5> columns{longs(keys), urls.data(), hosts.data(), mediums.data(),
+                                          sources.data()};
   return file->add(members.size(), columns);
 }
 
 Status add_campaigns(MemberFile* file, std::span<const Member> members) {
   std::vector<std::int64_t> keys;
   std::vector<TextColumn> parts;
+  TextColumn channels(true);
   for (std::size_t i = 0; i < kCampaignPartCount; ++i) parts.emplace_back(true);
   for (const Member& m : members) {
     keys.push_back(m.key);
     const auto values = key_parts(m.name);
-    for (std::size_t i = 0; i < kCampaignPartCount; ++i) {
-      parts[i].add(m.key == 0          ? (i == 0 ? kUnknownMember : std::string_view{})
-                   : i < values.size() ? values[i]
-                                       : std::string_view{});
-    }
+    CampaignParts campaign{};
+    for (std::size_t i = 0; i < kCampaignPartCount && i < values.size(); ++i)
+      campaign[i] = values[i];
+    channels.add(channel_of(campaign));
+    if (m.key == 0) campaign[0] = kUnknownMember;
+    for (std::size_t i = 0; i < kCampaignPartCount; ++i) parts[i].add(campaign[i]);
   }
   std::array<ColumnData, 8> columns;
   columns[0] = longs(keys);
   for (std::size_t i = 0; i < kCampaignPartCount; ++i) columns[i + 1] = parts[i].data();
-  columns[7] = constant("unknown");
+  columns[7] = channels.data();
   return file->add(members.size(), columns);
 }
 
-Status add_devices(MemberFile* file, std::span<const Member> members) {
+/// Devices of several types share an agent.
+using FamiliesByAgent = boost::unordered_flat_map<std::string_view, AgentFamilies>;
+
+Status add_devices(MemberFile* file, std::span<const Member> members, MemberClassifier* classifier,
+                   FamiliesByAgent* by_agent) {
   std::vector<std::int64_t> keys;
-  TextColumn types(true), agents(false);
+  TextColumn types(true), agents(false), systems(true), browsers(true);
+  std::vector<std::uint8_t> bots, bot_known;
   for (const Member& m : members) {
     keys.push_back(m.key);
     const auto parts = key_parts(m.name);
+    const std::string_view agent = parts.size() < 2 ? std::string_view{} : parts[1];
     types.add(m.key == 0 ? kUnknownMember : parts.empty() ? std::string_view{} : parts[0]);
-    agents.add(parts.size() < 2 ? std::string_view{} : parts[1]);
+    agents.add(agent);
+    const AgentFamilies* families = m.families;
+    if (families == nullptr) {
+      const auto [at, added] = by_agent->try_emplace(agent);
+      if (added) {
+        ASSIGN_OR_RETURN(at->second, classifier->device(agent));
+      }
+      families = &at->second;
+    }
+    systems.add(families->os);
+    browsers.add(families->browser);
+    bots.push_back(families->is_bot.value_or(false) ? 1 : 0);
+    bot_known.push_back(families->is_bot ? 1 : 0);
   }
-  const std::array<ColumnData, 6> columns{longs(keys),         types.data(),        agents.data(),
-                                          constant("unknown"), constant("unknown"), ColumnData{}};
+  ColumnData is_bot;
+  is_bot.bools = bots;
+  is_bot.valid = bot_known;
+  const std::array<ColumnData, 6> columns{longs(keys),    types.data(),    agents.data(),
+                                          systems.data(), browsers.data(), is_bot};
   return file->add(members.size(), columns);
 }
 
@@ -214,6 +239,7 @@ Result<DataFile> write_members(const DimensionMergeOptions& options, const Table
                                const std::string& partition, const std::vector<Member>& members,
                                const std::vector<UserActivity<std::int64_t>>& activity) {
   ASSIGN_OR_RETURN(MemberFile file, MemberFile::create(options, table, partition));
+  FamiliesByAgent by_agent;
   for (std::size_t begin = 0; begin < members.size(); begin += kRowGroupRows) {
     const std::size_t count = std::min(kRowGroupRows, members.size() - begin);
     const std::span<const Member> rows(members.data() + begin, count);
@@ -223,11 +249,11 @@ Result<DataFile> write_members(const DimensionMergeOptions& options, const Table
     } else if (&table == &dim_pages_definition()) {
       added = add_pages(&file, rows);
     } else if (&table == &dim_referrers_definition()) {
-      added = add_referrers(&file, rows);
+      added = add_referrers(&file, rows, options.classifier->referrers());
     } else if (&table == &dim_campaigns_definition()) {
       added = add_campaigns(&file, rows);
     } else {
-      added = add_devices(&file, rows);
+      added = add_devices(&file, rows, options.classifier, &by_agent);
     }
     RETURN_IF_ERROR(added);
   }

@@ -19,6 +19,7 @@ namespace clicklake {
 struct Member {
   std::int64_t key;
   std::string_view name;
+  const AgentFamilies* families = nullptr;  ///< of a device, where they are known already
 };
 
 /// Writes members (sorted by key, each once) of `table` to `path` (relative to the lake) and

@@ -209,6 +209,9 @@ class Transform {
     dimension.threads = options_.threads;
     dimension.parquet = options_.parquet;
     dimension.unsynced = &unsynced_;
+    MemberClassifier classifier(options_.own_hosts, embedded_agent_list());
+    dimension.classifier = &classifier;
+    ASSIGN_OR_RETURN(merge.made_with, list_versions(catalog_));
     for (auto& worker : workers_) merge.workers.push_back(&worker->dimensions());
     for (auto& [table, state] : live_) {
       if (table == "fact_clicks" || table == "sessions" || state.first == 0) continue;
@@ -223,6 +226,7 @@ class Transform {
     result.collisions = std::move(dimensions.collisions);
     for (std::string& id : sessions.collisions)
       result.collisions.push_back({std::string(sessions_definition().name), std::move(id)});
+    result.made_with = std::move(dimensions.made_with);
     if (!facts.added.empty() || !facts.removed.empty()) result.changes.push_back(std::move(facts));
     for (TableChange& change : dimensions.changes) result.changes.push_back(std::move(change));
 

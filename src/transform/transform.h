@@ -35,6 +35,7 @@ struct TransformOptions {
   LineReaderOptions lines;
   std::string base_currency = "USD";
   int dimension_buckets = 8;
+  std::vector<std::string> own_hosts;  ///< the shop's, see ReferrerSites
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
   bool count_keys = true;            ///< see TransformResult::key_counts
@@ -51,6 +52,7 @@ struct TransformResult {
   std::vector<TableChange> changes;
   std::vector<SideFile> side_files_added;
   std::vector<std::string> side_files_removed;
+  std::vector<std::pair<std::string, std::string>> made_with;  ///< see BatchCommit
   std::vector<KeyCollision>
       collisions;  ///< not empty: publish nothing; call again with these natural keys denied
   std::vector<KeyCount> key_counts;  ///< of the inputs that nobody has validated before
