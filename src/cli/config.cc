@@ -12,6 +12,7 @@
 #include <toml++/toml.h>
 
 #include "base/byte_size.h"
+#include "cli/schema_file.h"
 
 namespace clicklake {
 namespace {
@@ -312,6 +313,7 @@ Result<Config> load_config(const std::filesystem::path& lake) {
     }
     RETURN_IF_ERROR(Reader(file.string(), &config).read(parsed.table()));
   }
+  ASSIGN_OR_RETURN(config.run.schema, load_lake_schema(lake));
   if (config.run.threads == 0)
     config.run.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   return config;

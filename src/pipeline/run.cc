@@ -109,6 +109,7 @@ class TransformBatch {
     transform_options.temp_dir = options_.temp_dir;
     transform_options.lines.max_line_bytes = options_.max_line_bytes;
     transform_options.base_currency = options_.base_currency;
+    transform_options.schema = options_.schema;
     transform_options.own_hosts = options_.own_hosts;
     transform_options.dimension_buckets = options_.dimension_buckets;
     transform_options.dedupe_window_hours = options_.dedupe_window_hours;

@@ -49,7 +49,7 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
     min_us = std::min(min_us, r.time);
     max_us = std::max(max_us, r.time);
   }
-  const TableDefinition& table = fact_clicks_definition();
+  const TableDefinition& table = *options.table;
   std::string names;
   for (const ColumnDefinition& c : table.columns)
     names += fmt::format("{}{}", names.empty() ? "" : ", ", quote_identifier(c.name));
@@ -99,19 +99,20 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
       buffer.clear();
       return {};
     };
-    RETURN_IF_ERROR(existing->query(
-        fmt::format("SELECT {} FROM {} ORDER BY event_timestamp", names, from),
-        [&](const Chunk& chunk) -> Status {
-          const auto times = chunk.longs(at.time);
-          for (std::size_t row = 0; row < chunk.rows(); ++row) {
-            if (victims.has(chunk, row, at)) continue;
-            if (hour_of(times[row]) != hour || buffer.rows() >= options.max_row_group_rows)
-              RETURN_IF_ERROR(flush());
-            hour = hour_of(times[row]);
-            buffer.add(chunk, row);
-          }
-          return {};
-        }));
+    RETURN_IF_ERROR(existing->query(fmt::format("SELECT {} FROM {} ORDER BY event_timestamp", names,
+                                                existing->read_table(table, {file.path})),
+                                    [&](const Chunk& chunk) -> Status {
+                                      const auto times = chunk.longs(at.time);
+                                      for (std::size_t row = 0; row < chunk.rows(); ++row) {
+                                        if (victims.has(chunk, row, at)) continue;
+                                        if (hour_of(times[row]) != hour ||
+                                            buffer.rows() >= options.max_row_group_rows)
+                                          RETURN_IF_ERROR(flush());
+                                        hour = hour_of(times[row]);
+                                        buffer.add(chunk, row);
+                                      }
+                                      return {};
+                                    }));
     RETURN_IF_ERROR(flush());
     if (kept == 0)
       continue;  // the file's rows are all gone; the unfinished one goes with `rewritten`

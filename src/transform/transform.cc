@@ -45,6 +45,7 @@ class Transform {
                        catalog_.current_snapshot(std::string(table->name)));
       live_[std::string(table->name)].first = snapshot;
     }
+    RETURN_IF_ERROR(add_columns());
     make_workers();
     RETURN_IF_ERROR(run_pass(tasks_of_inputs()));
     RETURN_IF_ERROR(run_stray_passes());
@@ -52,6 +53,19 @@ class Transform {
   }
 
  private:
+  /// The columns that the lake's schema asks for.
+  Status add_columns() {
+    std::vector<ColumnWish> wishes;
+    for (const PromotedKey& key : options_.schema.promoted) wishes.push_back(key.column);
+    ASSIGN_OR_RETURN(facts_, catalog_.add_columns("fact_clicks", wishes));
+    const std::size_t own = fact_clicks_definition().columns.size();
+    for (const PromotedKey& key : options_.schema.promoted) {
+      promoted_.emplace_back(
+          key.key, static_cast<std::size_t>(column_index(*facts_, key.column.name)) - own);
+    }
+    return {};
+  }
+
   void make_workers() {
     for (int i = 0; i < std::max(options_.threads, 1); ++i) {
       HourWorkerOptions worker;
@@ -64,6 +78,9 @@ class Transform {
       worker.outbox = options_.outbox;
       worker.accepted_us = options_.accepted_us;
       worker.facts.lake = options_.lake;
+      worker.facts.table = facts_;
+      worker.promoted = promoted_;
+      worker.own_promoted = options_.schema.own;
       worker.facts.batch_id = options_.batch_id;
       worker.facts.writer = i;
       worker.facts.parquet = options_.parquet;
@@ -292,6 +309,7 @@ class Transform {
     RETURN_IF_ERROR(look_up_facts(min_hour(), max_hour()));
     FactWriterOptions writer;
     writer.lake = options_.lake;
+    writer.table = facts_;
     writer.batch_id = options_.batch_id;
     writer.parquet = options_.parquet;
     writer.unsynced = &unsynced_;
@@ -352,6 +370,8 @@ class Transform {
   TransformShared shared_;
   std::vector<std::unique_ptr<HourWorker>> workers_;
   std::map<std::string, std::pair<std::int64_t, std::vector<DataFile>>> live_;
+  const TableDefinition* facts_ = nullptr;  ///< with added columns
+  std::vector<std::pair<std::string, std::size_t>> promoted_;
   std::vector<DataFile> written_;
   UnsyncedFiles unsynced_;
   std::vector<Replaced> replaced_;

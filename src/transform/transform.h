@@ -20,6 +20,7 @@
 #include "format/quarantine_writer.h"
 #include "matching/rule_set.h"
 #include "outbox/outbox_file.h"
+#include "model/lake_schema.h"
 #include "transform/dimension_merge.h"
 #include "transform/hour_worker.h"
 
@@ -35,6 +36,7 @@ struct TransformOptions {
   LineReaderOptions lines;
   std::string base_currency = "USD";
   int dimension_buckets = 8;
+  LakeSchema schema;
   std::vector<std::string> own_hosts;  ///< the shop's, see ReferrerSites
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
