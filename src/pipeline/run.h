@@ -34,7 +34,7 @@ struct RunOptions {
   std::optional<std::int64_t> arrived_at_us;
   std::string base_currency = "USD";
   int dimension_buckets = 8;
-  LakeSchema schema;  ///< of schema.toml
+  LakeSchema schema;                   ///< of schema.toml
   std::vector<std::string> own_hosts;  ///< referrers from them and from hosts below are internal
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
