@@ -83,7 +83,8 @@ class TransformBatch {
     if (pending.empty() && in_place.empty()) {
       // New lists are news, too.
       ASSIGN_OR_RETURN(const bool outdated, lists_outdated(catalog_, options_.own_hosts));
-      if (!outdated) return report;
+      ASSIGN_OR_RETURN(const bool other_traits, traits_outdated(catalog_, options_.schema));
+      if (!outdated && !other_traits) return report;
     }
     const std::int64_t started = now_us();
     batch_id_ = make_uuid7(started / 1000);

@@ -97,7 +97,9 @@ class Merge {
               {key, number, w});
         }
       }
-      const bool touch_all = input_.rows_removed || !stale_paths(table).empty() || outdated(table);
+      const bool touch_all = input_.rows_removed || !stale_paths(table).empty() ||
+                             outdated(table) ||
+                             (input_.rewrite_users && &table == &dim_users_definition());
       if (&table == &dim_users_definition()) {
         const auto touch = [&](std::int64_t key) {
           Job& job = made[static_cast<std::size_t>(bucketed ? iceberg_bucket(key, buckets) : 0)];
@@ -208,7 +210,8 @@ class Merge {
     std::vector<Activity> activity;
     members.reserve(old.size() + met.size());
     std::vector<std::int64_t> recompute;
-    bool news = !stale.empty() || (classify_anew && !old.empty());
+    bool news =
+        !stale.empty() || ((classify_anew || (input_.rewrite_users && users)) && !old.empty());
     std::size_t o = 0;
     std::size_t m = 0;
     while (o < old.size() || m < met.size()) {
@@ -262,7 +265,15 @@ class Merge {
 
     TableChange change;
     if (!members.empty()) {
-      ASSIGN_OR_RETURN(DataFile file, write_members(options_, table, partition, members, activity));
+      std::vector<TraitValues> traits;
+      if (users && options_.history != nullptr) {
+        std::vector<std::int64_t> keys;
+        keys.reserve(members.size());
+        for (const Member& one : members) keys.push_back(one.key);
+        RETURN_IF_ERROR(options_.history->current_traits(job->bucket, keys, &arena, &traits));
+      }
+      ASSIGN_OR_RETURN(DataFile file,
+                       write_members(options_, table, partition, members, activity, traits));
       change.added.push_back(std::move(file));
     }
     change.removed = old_paths;

@@ -23,6 +23,7 @@
 #include "rows/unsynced_files.h"
 #include "transform/dimensions.h"
 #include "transform/member_classifier.h"
+#include "transform/user_history.h"
 
 namespace clicklake {
 
@@ -34,6 +35,8 @@ struct DimensionMergeOptions {
   int threads = 2;
   ParquetWriterOptions parquet;
   MemberClassifier* classifier = nullptr;
+  const TableDefinition* users = &dim_users_definition();  ///< with the lake's traits
+  const UserHistory* history = nullptr;                    ///< where users have traits
   UnsyncedFiles* unsynced = nullptr;  ///< takes the files written; whoever publishes syncs them
 };
 
@@ -59,6 +62,7 @@ struct DimensionMergeInput {
   std::map<std::string, std::string> made_with;
   /// A row left the facts: members that nothing refers to any more go.
   bool rows_removed = false;
+  bool rewrite_users = false;  ///< their traits are others
 };
 
 struct DimensionMergeOutput {

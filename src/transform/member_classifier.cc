@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "classify/campaign_channel.h"
+#include "transform/user_history.h"
 
 namespace clicklake {
 namespace {
@@ -61,6 +62,13 @@ Result<bool> lists_outdated(Catalog& catalog, const std::vector<std::string>& ow
     if (at != versions.end() && classifier.is_outdated(*table, at->second)) return true;
   }
   return false;
+}
+
+Result<bool> traits_outdated(Catalog& catalog, const LakeSchema& schema) {
+  ASSIGN_OR_RETURN(const std::int64_t snapshot, catalog.current_snapshot("dim_users"));
+  if (snapshot == 0) return false;
+  ASSIGN_OR_RETURN(const std::string made_with, catalog.made_with("dim_users_history"));
+  return made_with != traits_version(schema);
 }
 
 }  // namespace clicklake

@@ -17,6 +17,7 @@
 #include "catalog/catalog.h"
 #include "classify/agent_classifier.h"
 #include "classify/referrer_sites.h"
+#include "model/lake_schema.h"
 #include "model/star_schema.h"
 
 namespace clicklake {
@@ -47,5 +48,7 @@ class MemberClassifier {
 Result<std::map<std::string, std::string>> list_versions(Catalog& catalog);
 /// Whether a table with rows was made with other lists than this program's. Cost: a few look-ups.
 Result<bool> lists_outdated(Catalog& catalog, const std::vector<std::string>& own_hosts);
+/// Whether users' traits are others than those that the lake's rows were made with.
+Result<bool> traits_outdated(Catalog& catalog, const LakeSchema& schema);
 
 }  // namespace clicklake

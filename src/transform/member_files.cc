@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <charconv>
+#include <deque>
 
 #include "classify/campaign_channel.h"
 #include "model/page_url.h"
@@ -117,8 +118,40 @@ std::string_view shown(const Member& m, std::string_view attribute) {
 }
 std::string_view name_of(const Member& m) { return m.key == 0 ? kUnknownMember : m.name; }
 
+/// A trait of the members of one row group.
+class TraitSlice {
+ public:
+  ColumnData take(const TraitValues& trait, std::size_t first, std::size_t count) {
+    const std::span<const std::uint8_t> valid(trait.valid.data() + first, count);
+    ColumnData column;
+    if (std::find(valid.begin(), valid.end(), std::uint8_t{1}) == valid.end()) return column;
+    if (trait.type == ColumnType::kString) {
+      for (std::size_t i = first; i < first + count; ++i) texts_.add(trait.texts[i]);
+      return texts_.data();
+    }
+    column.valid = valid;
+    const std::span<const std::int64_t> values(trait.values.data() + first, count);
+    if (trait.type == ColumnType::kInt) {
+      ints_.assign(values.begin(), values.end());
+      column.ints = ints_;
+    } else if (trait.type == ColumnType::kBoolean) {
+      bools_.assign(values.begin(), values.end());
+      column.bools = bools_;
+    } else {
+      column.longs = values;
+    }
+    return column;
+  }
+
+ private:
+  TextColumn texts_{true};
+  std::vector<std::int32_t> ints_;
+  std::vector<std::uint8_t> bools_;
+};
+
 Status add_users(MemberFile* file, std::span<const Member> members,
-                 std::span<const UserActivity<std::int64_t>> activity) {
+                 std::span<const UserActivity<std::int64_t>> activity, std::size_t first,
+                 const std::vector<TraitValues>& traits, std::size_t column_count) {
   const std::size_t n = members.size();
   TextColumn ids(false);
   std::array<std::vector<std::int64_t>, 13> values;
@@ -133,10 +166,14 @@ Status add_users(MemberFile* file, std::span<const Member> members,
         a.sessions};
     for (std::size_t v = 0; v < row.size(); ++v) values[v][i] = row[v];
   }
-  std::array<ColumnData, 14> columns{
+  std::vector<ColumnData> columns{
       longs(values[0]),  ids.data(),       longs(values[1]),  longs(values[2]), longs(values[3]),
       longs(values[4]),  longs(values[5]), longs(values[6]),  longs(values[7]), longs(values[8]),
       longs(values[12]), longs(values[9]), longs(values[10]), longs(values[11])};
+  std::deque<TraitSlice> slices;
+  for (const TraitValues& trait : traits)
+    columns.push_back(slices.emplace_back().take(trait, first, n));
+  columns.resize(column_count);  // traits that are configured no more: null
   return file->add(n, columns);
 }
 
@@ -237,15 +274,19 @@ Status add_devices(MemberFile* file, std::span<const Member> members, MemberClas
 
 Result<DataFile> write_members(const DimensionMergeOptions& options, const TableDefinition& table,
                                const std::string& partition, const std::vector<Member>& members,
-                               const std::vector<UserActivity<std::int64_t>>& activity) {
-  ASSIGN_OR_RETURN(MemberFile file, MemberFile::create(options, table, partition));
+                               const std::vector<UserActivity<std::int64_t>>& activity,
+                               const std::vector<TraitValues>& traits) {
+  const bool users = &table == &dim_users_definition();
+  ASSIGN_OR_RETURN(MemberFile file,
+                   MemberFile::create(options, users ? *options.users : table, partition));
   FamiliesByAgent by_agent;
   for (std::size_t begin = 0; begin < members.size(); begin += kRowGroupRows) {
     const std::size_t count = std::min(kRowGroupRows, members.size() - begin);
     const std::span<const Member> rows(members.data() + begin, count);
     Status added;
-    if (&table == &dim_users_definition()) {
-      added = add_users(&file, rows, {activity.data() + begin, count});
+    if (users) {
+      added = add_users(&file, rows, {activity.data() + begin, count}, begin, traits,
+                        options.users->columns.size());
     } else if (&table == &dim_pages_definition()) {
       added = add_pages(&file, rows);
     } else if (&table == &dim_referrers_definition()) {

@@ -58,12 +58,40 @@ class Transform {
     std::vector<ColumnWish> wishes;
     for (const PromotedKey& key : options_.schema.promoted) wishes.push_back(key.column);
     ASSIGN_OR_RETURN(facts_, catalog_.add_columns("fact_clicks", wishes));
+    ASSIGN_OR_RETURN(users_, catalog_.add_columns("dim_users", options_.schema.traits));
+    ASSIGN_OR_RETURN(history_, catalog_.add_columns("dim_users_history", options_.schema.traits));
+    ASSIGN_OR_RETURN(const std::string made_with, catalog_.made_with("dim_users_history"));
+    traits_changed_ = made_with != traits_version(options_.schema);
     const std::size_t own = fact_clicks_definition().columns.size();
     for (const PromotedKey& key : options_.schema.promoted) {
       promoted_.emplace_back(
           key.key, static_cast<std::size_t>(column_index(*facts_, key.column.name)) - own);
     }
     return {};
+  }
+
+  Result<UserHistory> user_history(const TableChange& facts, const DimensionMergeInput& merge,
+                                   std::function<Status()> load_facts_after) {
+    UserHistoryInput input;
+    input.snapshot = live_["dim_users_history"].first;
+    if (input.snapshot != 0) {
+      ASSIGN_OR_RETURN(input.live, catalog_.live_files("dim_users_history", {}, false));
+    }
+    for (const DataFile& file : facts.added) input.new_facts.push_back(file.path);
+    input.changed_users = merge.changed_users;
+    input.rebuild = traits_changed_;
+    input.existing = &existing_;
+    input.load_all_facts = std::move(load_facts_after);
+    return UserHistory({.lake = options_.lake,
+                        .batch_id = options_.batch_id,
+                        .buckets = options_.dimension_buckets,
+                        .parquet = options_.parquet,
+                        .unsynced = &unsynced_,
+                        .history = history_,
+                        .users = users_,
+                        .facts = facts_,
+                        .schema = options_.schema},
+                       std::move(input));
   }
 
   void make_workers() {
@@ -226,12 +254,19 @@ class Transform {
     dimension.threads = options_.threads;
     dimension.parquet = options_.parquet;
     dimension.unsynced = &unsynced_;
+    ASSIGN_OR_RETURN(UserHistory history, user_history(facts, merge, load_facts_after));
+    ASSIGN_OR_RETURN(TableChange versions, history.merge());
+    merge.rewrite_users = traits_changed_;
+    dimension.users = users_;
+    if (!options_.schema.traits.empty()) dimension.history = &history;
     MemberClassifier classifier(options_.own_hosts, embedded_agent_list());
     dimension.classifier = &classifier;
     ASSIGN_OR_RETURN(merge.made_with, list_versions(catalog_));
     for (auto& worker : workers_) merge.workers.push_back(&worker->dimensions());
     for (auto& [table, state] : live_) {
-      if (table == "fact_clicks" || table == "sessions" || state.first == 0) continue;
+      if (table == "fact_clicks" || table == "sessions" || table == "dim_users_history" ||
+          state.first == 0)
+        continue;
       ASSIGN_OR_RETURN(state.second, catalog_.live_files(table, {}, false));
     }
     merge.live = live_;
@@ -244,6 +279,10 @@ class Transform {
     for (std::string& id : sessions.collisions)
       result.collisions.push_back({std::string(sessions_definition().name), std::move(id)});
     result.made_with = std::move(dimensions.made_with);
+    if (!versions.added.empty() || !versions.removed.empty())
+      result.changes.push_back(std::move(versions));
+    if (traits_changed_)
+      result.made_with.emplace_back("dim_users_history", traits_version(options_.schema));
     if (!facts.added.empty() || !facts.removed.empty()) result.changes.push_back(std::move(facts));
     for (TableChange& change : dimensions.changes) result.changes.push_back(std::move(change));
 
@@ -371,6 +410,9 @@ class Transform {
   std::vector<std::unique_ptr<HourWorker>> workers_;
   std::map<std::string, std::pair<std::int64_t, std::vector<DataFile>>> live_;
   const TableDefinition* facts_ = nullptr;  ///< with added columns
+  const TableDefinition* users_ = nullptr;
+  const TableDefinition* history_ = nullptr;
+  bool traits_changed_ = false;  ///< since the rows of dim_users_history were made
   std::vector<std::pair<std::string, std::size_t>> promoted_;
   std::vector<DataFile> written_;
   UnsyncedFiles unsynced_;
