@@ -56,6 +56,7 @@ class Transform {
   /// The columns that the lake's schema asks for.
   Status add_columns() {
     std::vector<ColumnWish> wishes;
+    wishes.reserve(options_.schema.promoted.size());
     for (const PromotedKey& key : options_.schema.promoted) wishes.push_back(key.column);
     ASSIGN_OR_RETURN(facts_, catalog_.add_columns("fact_clicks", wishes));
     ASSIGN_OR_RETURN(users_, catalog_.add_columns("dim_users", options_.schema.traits));

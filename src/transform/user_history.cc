@@ -24,6 +24,7 @@ std::string join(const std::vector<std::string>& parts, std::string_view between
 
 std::string traits_version(const LakeSchema& schema) {
   std::vector<std::string> traits;
+  traits.reserve(schema.traits.size());
   for (const ColumnWish& trait : schema.traits)
     traits.push_back(fmt::format("{} {}", trait.name, added_column_word(trait.type)));
   std::sort(traits.begin(), traits.end());
@@ -62,8 +63,7 @@ const ColumnWish* UserHistory::trait_of(std::string_view column) const {
 /// A fact's value of a trait: of the key's column, where it was promoted, or of metadata.
 std::string UserHistory::value_of(const ColumnWish& trait) const {
   const std::string_view type = duckdb_type(trait.type);
-  const std::string in_map =
-      fmt::format("TRY_CAST(metadata[{}] AS {})", quote_literal(trait.name), type);
+  std::string in_map = fmt::format("TRY_CAST(metadata[{}] AS {})", quote_literal(trait.name), type);
   std::string column;
   for (const PromotedKey& key : options_.schema.promoted) {
     if (key.key == trait.name) column = key.column.name;
@@ -81,6 +81,7 @@ std::string UserHistory::value_of(const ColumnWish& trait) const {
 
 std::string UserHistory::any_trait() const {
   std::vector<std::string> any;
+  any.reserve(options_.schema.traits.size());
   for (const ColumnWish& trait : options_.schema.traits)
     any.push_back(value_of(trait) + " IS NOT NULL");
   return "(" + join(any, " OR ") + ")";
@@ -128,6 +129,7 @@ Status UserHistory::compute_versions() {
   }
   if (paths.empty()) {
     std::vector<std::string> none;
+    none.reserve(options_.schema.traits.size());
     for (const ColumnWish& trait : options_.schema.traits)
       none.push_back(
           fmt::format("NULL::{} AS {}", duckdb_type(trait.type), quote_identifier(trait.name)));
