@@ -11,6 +11,7 @@
 #include "base/uuid.h"
 #include "pipeline/run.h"
 #include "query/lake_session.h"
+#include "sql/chunk.h"
 
 namespace clicklake {
 namespace {
@@ -123,7 +124,7 @@ TEST_F(UserTraitsTest, OrderAndBatchingDoNotShow) {
   std::mt19937 random(20241101);
   const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
   constexpr int kUsers = 5;
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 12; ++round) {
     std::vector<Said> all;
     std::vector<int> minutes(4000);
     for (std::size_t i = 0; i < minutes.size(); ++i) minutes[i] = static_cast<int>(i);
