@@ -467,8 +467,10 @@ class Merge {
     }
     if (dates == old) return {};
     TableChange change;
-    ASSIGN_OR_RETURN(DataFile file, write_dates(options_, {dates.begin(), dates.end()}));
-    change.added.push_back(std::move(file));
+    if (!dates.empty()) {
+      ASSIGN_OR_RETURN(DataFile file, write_dates(options_, {dates.begin(), dates.end()}));
+      change.added.push_back(std::move(file));
+    }
     change.removed = old_paths;
     record("dim_dates", std::move(change));
     return {};

@@ -84,7 +84,10 @@ class Backup {
         RETURN_IF_ERROR(take(batch.quarantine_file, copy_));
     }
     ASSIGN_OR_RETURN(const std::vector<SideFile> sides, index->side_files());
-    for (const SideFile& file : sides) RETURN_IF_ERROR(take(file.path, copy_));
+    for (const SideFile& file : sides) {
+      // Delivery removes what was delivered; what is there still is taken with the rest.
+      if (file.kind != "outbox") RETURN_IF_ERROR(take(file.path, copy_));
+    }
     return {};
   }
 
