@@ -5,7 +5,7 @@
 /// Invariant: follows from the agent's text and the list alone; the same families as uap-core's
 /// own reference, the same bots as the list of crawlers.
 /// Thread safety: thread-compatible; one a thread.
-/// Source: uap-core, docs/specification.md; docs/lists.md; ADR-0024.
+/// Source: uap-core, docs/specification.md; docs/lists.md; ADR-0027.
 
 #include <memory>
 #include <optional>

@@ -5,7 +5,7 @@
 /// crawlers, carried inside the program, read once where agents are classified. Invariant: rules
 /// keep the order of their source, for the first that matches decides. Thread safety: functions of
 /// their inputs.
-/// Source: docs/lists.md; ADR-0024.
+/// Source: docs/lists.md; ADR-0027.
 ///
 /// The text: a first line "clicklake-agents 1", then after tabs the names and versions of what it
 /// was made from; then a rule a line: its kind (B browser, O operating system, C crawler), a tab,

@@ -4,7 +4,7 @@
 /// Place: under AgentClassifier. Invariant: the same answer as trying one after another; those of
 /// which the subject holds no required text are not tried. Thread safety: thread-compatible, it
 /// compiles an expression when it is first tried.
-/// Source: ADR-0024; PCRE2's pcre2_jit_match.
+/// Source: ADR-0027; PCRE2's pcre2_jit_match.
 
 #include <cstdint>
 #include <memory>

@@ -5,7 +5,7 @@
 /// from the member's natural key and the version of its list alone; a table whose rows were made
 /// with another version is written anew. Thread safety: referrers and campaigns are safe; devices
 /// are classified by one thread at a time.
-/// Source: docs/lists.md; ADR-0024.
+/// Source: docs/lists.md; ADR-0027.
 
 #include <map>
 #include <optional>
