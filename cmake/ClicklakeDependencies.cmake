@@ -1,5 +1,5 @@
 # Third-party libraries, by the short names that modules use in LIBS:
-#   sqlite3 zstd z fmt            compiled; the static archive where there is one, else the shared library
+#   sqlite3 zstd z pcre2-8 fmt    compiled; the static archive where there is one, else the shared library
 #   toml++ cli11 boost xxhash     headers only
 #   duckdb                        DuckDB's C header; the library itself is opened at run time, never linked
 #   curl                          the same of libcurl
@@ -34,6 +34,10 @@ endfunction()
 clicklake_compiled_dependency(sqlite3 sqlite3.h)
 clicklake_compiled_dependency(zstd zstd.h)
 clicklake_compiled_dependency(z zlib.h)
+clicklake_compiled_dependency(pcre2-8 pcre2.h)
+if(CLICKLAKE_LIB_pcre2-8 MATCHES "\\.a$")
+  target_compile_definitions(dep_pcre2-8 INTERFACE PCRE2_STATIC)
+endif()
 clicklake_compiled_dependency(fmt fmt/format.h)
 if(CLICKLAKE_STATIC AND NOT CLICKLAKE_LIB_fmt MATCHES "\\.a$")
   # Debian ships fmt without an archive, but with the whole of its source in format-inl.h: compiled here, once.

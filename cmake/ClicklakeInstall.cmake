@@ -9,9 +9,13 @@ if(TARGET clicklake)
     install(FILES "${PROJECT_SOURCE_DIR}/${document}" DESTINATION share/doc/clicklake OPTIONAL)
   endforeach()
   # The licences of what the program carries inside it.
+  foreach(list uap-core crawler-user-agents)
+    install(FILES "${CLICKLAKE_DEPS_DIR}/agent-lists/${list}.LICENSE" DESTINATION share/doc/clicklake/third-party RENAME ${list}
+            OPTIONAL)
+  endforeach()
   install(FILES "${CLICKLAKE_DEPS_DIR}/duckdb/LICENSE" DESTINATION share/doc/clicklake/third-party RENAME duckdb OPTIONAL)
   foreach(package libsqlite3-dev libzstd-dev zlib1g-dev libfmt-dev libtomlplusplus-dev libcli11-dev libboost1.81-dev
-                  libxxhash-dev libstdc++6)
+                  libxxhash-dev libpcre2-dev libstdc++6)
     install(FILES "/usr/share/doc/${package}/copyright" DESTINATION share/doc/clicklake/third-party RENAME ${package}
             OPTIONAL)
   endforeach()

@@ -24,12 +24,13 @@
 #include "base/result.h"
 #include "format/key_counts.h"
 #include "format/parquet_writer.h"
+#include "model/added_columns.h"
 
 namespace clicklake {
 
 /// The format that this build writes; older ones are migrated forward in one transaction, newer
 /// ones refused with kUnsupported.
-inline constexpr int kCatalogFormatVersion = 5;
+inline constexpr int kCatalogFormatVersion = 6;
 
 /// A file of a table, path relative to the lake's folder.
 struct DataFile {
@@ -138,6 +139,8 @@ struct BatchCommit {
   std::string quarantine_hash;       ///< XXH3-128 hex of its bytes
   std::int64_t max_event_us = 0;     ///< latest accepted event, for lag; 0 unknown
   std::vector<KeyCount> key_counts;  ///< of the records that this batch read first
+  /// (table, what its rows' attributes were made with), see Catalog::made_with.
+  std::vector<std::pair<std::string, std::string>> made_with;
   std::vector<SideFile> side_files_added;
   /// Paths. The files themselves are the caller's to remove, once nobody reads them any more.
   std::vector<std::string> side_files_removed;
@@ -241,6 +244,16 @@ class Catalog {
   /// 1970), by day, key, kind; each with the example of its first batch. Cost: a row of an index
   /// for each batch, day, key and kind.
   virtual Result<std::vector<KeyCount>> key_counts(std::int64_t until) = 0;
+  /// A star table's columns, those that were added to it included. Errors: kNotFound.
+  virtual Result<const TableDefinition*> definition(const std::string& table) = 0;
+  /// Gives a star table the columns of `columns` that it does not have, under field ids that were
+  /// never used; files that are there read as NULL in them. Iceberg's metadata follows with the
+  /// table's next commit. In a transaction of its own. Errors: kAlreadyExists, it has one of that
+  /// name and another type; kInvalidArgument, a name.
+  virtual Result<const TableDefinition*> add_columns(const std::string& table,
+                                                     const std::vector<ColumnWish>& columns) = 0;
+  /// The version of the lists that the table's rows were last made with; "" where none was said.
+  virtual Result<std::string> made_with(const std::string& table) = 0;
   /// Those of a kind that committed batches added and none removed, oldest first.
   virtual Result<std::vector<SideFile>> side_files(std::string_view kind) = 0;
   /// Every path, relative to the lake, that the catalog knows of a committed batch (live, removed

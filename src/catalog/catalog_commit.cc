@@ -86,6 +86,10 @@ Status SqliteCatalog::commit_batch(const BatchCommit& commit) {
     RETURN_IF_ERROR(consume_raw_files(batch_no, commit.consumed_raw_files));
     RETURN_IF_ERROR(withdraw_raw_files(batch_no, commit));
     RETURN_IF_ERROR(change_side_files(batch_no, commit));
+    for (const auto& [table, version] : commit.made_with) {
+      RETURN_IF_ERROR(connection_->execute("INSERT OR REPLACE INTO meta VALUES (?1, ?2)",
+                                           "made_with." + table, version));
+    }
     for (const TableChange& change : commit.changes) {
       RETURN_IF_ERROR(apply_change(batch_no, change, now, iceberg.snapshot_of(change.table)));
     }

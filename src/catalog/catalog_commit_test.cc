@@ -359,6 +359,19 @@ TEST_F(CatalogCommitTest, SideFilesComeAndGoWithTheirBatches) {
   EXPECT_THAT(*catalog->known_paths_of_batch("a"), Contains("events/outbox/a.jsonl"));
 }
 
+TEST_F(CatalogCommitTest, WhatATableWasMadeWithIsThatOfItsLastCommit) {
+  const auto catalog = create();
+  EXPECT_EQ(*catalog->made_with("dim_devices"), "");
+  BatchCommit first = begin(*catalog, "a", BatchKind::kTransform);
+  first.made_with = {{"dim_devices", "agents 1"}, {"dim_referrers", "sites 1"}};
+  ASSERT_THAT(catalog->commit_batch(first), IsOk());
+  BatchCommit second = begin(*catalog, "b", BatchKind::kTransform);
+  second.made_with = {{"dim_devices", "agents 2"}};
+  ASSERT_THAT(catalog->commit_batch(second), IsOk());
+  EXPECT_EQ(*catalog->made_with("dim_devices"), "agents 2");
+  EXPECT_EQ(*catalog->made_with("dim_referrers"), "sites 1");
+}
+
 TEST_F(CatalogCommitTest, SideFileThatIsGoneOrKnownChangesNothing) {
   const auto catalog = create();
   BatchCommit first = begin(*catalog, "a", BatchKind::kTransform);

@@ -319,6 +319,14 @@ Result<std::vector<KeyCount>> SqliteCatalog::key_counts(std::int64_t until) {
   }
 }
 
+Result<std::string> SqliteCatalog::made_with(const std::string& table) {
+  connection_->set_activity("look up what the table " + table + " was made with");
+  const std::string key = "made_with." + table;  // outlives the query
+  ASSIGN_OR_RETURN(Rows rows, connection_->query("SELECT value FROM meta WHERE key = ?1", key));
+  ASSIGN_OR_RETURN(const bool found, rows.next());
+  return found ? std::string(rows.text(0)) : std::string();
+}
+
 Result<std::vector<SideFile>> SqliteCatalog::side_files(std::string_view kind) {
   connection_->set_activity("list side files");
   ASSIGN_OR_RETURN(Rows rows, connection_->query("SELECT kind, path, rows, size FROM side_files"

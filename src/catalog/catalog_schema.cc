@@ -170,7 +170,7 @@ std::int64_t now_ms() {
 Status create_version_1(Connection& connection) {
   RETURN_IF_ERROR(connection.execute_script(kVersion1));
   for (const TableDefinition* table : star_tables()) {
-    if (table->zone != "processed") continue;  // of later versions
+    if (table->zone != "processed" || table->since > 1) continue;  // of later versions
     RETURN_IF_ERROR(connection.execute("INSERT INTO tables(name, uuid) VALUES (?1, ?2)",
                                        table->name, std::string_view(make_uuid7(now_ms()))));
   }
@@ -211,11 +211,20 @@ Status migrate_to_version_5(Connection& connection) {
   return add_curated_database(connection);
 }
 
+Status migrate_to_version_6(Connection& connection) {
+  const TableDefinition& table = dim_users_history_definition();
+  RETURN_IF_ERROR(
+      connection.execute("INSERT INTO tables(name, uuid, namespace) VALUES (?1, ?2, ?3)",
+                         table.name, std::string_view(make_uuid7(now_ms())), database_of(table)));
+  return add_star_table(connection, table);
+}
+
 constexpr std::array<Migration, kCatalogFormatVersion> kMigrations{{{0, create_version_1},
                                                                     {1, migrate_to_version_2},
                                                                     {2, migrate_to_version_3},
                                                                     {3, create_iceberg_catalog},
-                                                                    {4, migrate_to_version_5}}};
+                                                                    {4, migrate_to_version_5},
+                                                                    {5, migrate_to_version_6}}};
 
 Status set_format_version(Connection& connection, int version) {
   return connection.execute("UPDATE meta SET value = ?1 WHERE key = 'format_version'", version);

@@ -13,6 +13,7 @@
 #include "catalog/iceberg_files.h"
 #include "catalog/snapshot_expiry.h"
 #include "iceberg/star_iceberg.h"
+#include "model/added_columns.h"
 #include "objstore/durable_file.h"
 
 namespace clicklake {
@@ -162,7 +163,7 @@ Result<std::vector<IcebergCommit::Table>> IcebergCommit::tables_to_write() {
   ASSIGN_OR_RETURN(
       Rows rows,
       connection_.query("SELECT t.table_no, t.name, t.uuid, coalesce(t.current_snapshot, 0),"
-                        " coalesce(i.metadata_location, ''), t.namespace"
+                        " coalesce(i.metadata_location, ''), t.namespace, t.definition"
                         " FROM tables t LEFT JOIN iceberg_tables i ON i.catalog_name = 'lake'"
                         " AND i.table_namespace = t.namespace AND i.table_name = t.name"
                         " ORDER BY t.table_no"));
@@ -172,6 +173,12 @@ Result<std::vector<IcebergCommit::Table>> IcebergCommit::tables_to_write() {
     Table table;
     table.definition = find_table(rows.text(1));
     if (table.definition == nullptr) continue;  // a newer program's
+    table.definition = with_added_columns(*table.definition, rows.text(6));
+    if (table.definition == nullptr) {
+      return Error{ErrorCode::kCorruption, "catalog " + connection_.file().string() +
+                                               ": the added columns of " +
+                                               std::string(rows.text(1)) + " can't be read"};
+    }
     const auto change =
         std::find_if(commit_.changes.begin(), commit_.changes.end(),
                      [&](const TableChange& c) { return c.table == table.definition->name; });
@@ -287,6 +294,7 @@ Status IcebergCommit::write_table(Table& table) {
     (void)iceberg::log_metadata_file(metadata, {metadata.last_updated_ms, table.base_location});
   }
   metadata.last_updated_ms = now_ms;
+  RETURN_IF_ERROR(iceberg::ensure_star_schema(metadata, *table.definition));
   if (table.change != nullptr || table.base_snapshot != 0) {
     RETURN_IF_ERROR(add_snapshot(table, metadata));
     drop_snapshots(metadata, now_ms, snapshots_kept(metadata), kMostSnapshots);

@@ -244,7 +244,7 @@ Status create_metastore(Connection& connection) {
   RETURN_IF_ERROR(add_database(connection, kProcessedDatabase, "The star schema", now));
   RETURN_IF_ERROR(add_table(connection, raw_events(), now));
   for (const TableDefinition* definition : star_tables()) {
-    if (database_of(*definition) != kProcessedDatabase) continue;
+    if (database_of(*definition) != kProcessedDatabase || definition->since > 3) continue;
     RETURN_IF_ERROR(add_table(connection, star_table(*definition), now));
   }
   return register_known_hours(connection);
@@ -258,6 +258,30 @@ Status add_curated_database(Connection& connection) {
     RETURN_IF_ERROR(add_table(connection, star_table(*definition), now));
   }
   return {};
+}
+
+Status add_star_table(Connection& connection, const TableDefinition& table) {
+  return add_table(connection, star_table(table), now_us());
+}
+
+Status update_star_columns(Connection& connection, const TableDefinition& definition) {
+  const SeedTable table = star_table(definition);
+  const std::int64_t now = now_us();
+  const std::string text = definition_of(table);
+  RETURN_IF_ERROR(connection.execute(
+      "UPDATE metastore_tables SET definition = ?3, version = version + 1, update_time_us = ?4"
+      " WHERE name = ?2 AND of_lake"
+      " AND database_no = (SELECT database_no FROM metastore_databases WHERE name = ?1)",
+      table.database, table.name, std::string_view(text), now));
+  if (connection.changes() == 0) return {};
+  JsonText columns;
+  add_columns(&columns, table.columns);
+  return connection.execute(
+      "INSERT INTO metastore_schema_versions(table_no, version, time_us, change, origin, columns)"
+      " SELECT table_no, version, ?3, 'columns added', 'clicklake', ?4 FROM metastore_tables"
+      " WHERE name = ?2"
+      " AND database_no = (SELECT database_no FROM metastore_databases WHERE name = ?1)",
+      table.database, table.name, now, std::string_view(columns.text()));
 }
 
 Status register_raw_hours(Connection& connection, std::span<const RawHour> hours) {

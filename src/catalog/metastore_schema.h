@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "catalog/sqlite_connection.h"
+#include "model/star_schema.h"
 
 namespace clicklake {
 
@@ -31,6 +32,13 @@ Status create_metastore(Connection& connection);
 /// The database `clickstream_curated` with its tables, of format version 5 on. A database of that
 /// name that somebody made before is kept, and takes them. Errors: Connection's.
 Status add_curated_database(Connection& connection);
+
+/// The entry of a star table that came with a later format version. Errors: Connection's.
+Status add_star_table(Connection& connection, const TableDefinition& table);
+
+/// Shows the columns of `table`, one that was added among them, as a new version of its schema; a
+/// table that was dropped stays so. Inside the caller's transaction. Errors: Connection's.
+Status update_star_columns(Connection& connection, const TableDefinition& table);
 
 /// Hours since 1970, and the path of a file in the hour's folder.
 using RawHour = std::pair<std::int64_t, std::string_view>;

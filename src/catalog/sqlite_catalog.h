@@ -49,6 +49,10 @@ class SqliteCatalog final : public Catalog {
                                            bool with_statistics) override;
   Result<std::vector<std::pair<std::string, std::int64_t>>> quarantine_counts() override;
   Result<std::int64_t> max_event_us() override;
+  Result<const TableDefinition*> definition(const std::string& table) override;
+  Result<const TableDefinition*> add_columns(const std::string& table,
+                                             const std::vector<ColumnWish>& columns) override;
+  Result<std::string> made_with(const std::string& table) override;
   Result<std::vector<KeyCount>> key_counts(std::int64_t until) override;
   Result<std::vector<SideFile>> side_files(std::string_view kind) override;
   Result<std::vector<std::string>> known_paths_of_batch(const std::string& batch_id) override;

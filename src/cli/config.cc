@@ -12,6 +12,7 @@
 #include <toml++/toml.h>
 
 #include "base/byte_size.h"
+#include "cli/schema_file.h"
 
 namespace clicklake {
 namespace {
@@ -113,6 +114,7 @@ class Reader {
              }},
             {"source", [&](const auto& n, auto k) { return sources(n, k); }},
             {"maintain", [&](const auto& n, auto k) { return maintain(n, k); }},
+            {"sites", [&](const auto& n, auto k) { return sites(n, k); }},
             {"locations", [&](const auto& n, auto k) { return locations(n, k); }},
         };
     for (const auto& [key, node] : root) {
@@ -253,6 +255,26 @@ class Reader {
     return {};
   }
 
+  Status sites(const toml::node& node, std::string_view) {
+    const toml::table* all = node.as_table();
+    if (all == nullptr) return fail(node, "write sites as a table: [sites], then hosts = [...]");
+    for (const auto& [key, value] : *all) {
+      const toml::array* hosts = value.as_array();
+      if (key.str() != "hosts")
+        return fail(value, fmt::format("unknown key 'sites.{}'; known keys: hosts", key.str()));
+      if (hosts == nullptr) return fail(value, "'sites.hosts' is a list of hosts in quotes");
+      for (const toml::node& each : *hosts) {
+        const auto host = each.value_exact<std::string>();
+        if (!host || host->empty() || host->find_first_of("/:*@ ") != std::string::npos)
+          return fail(each,
+                      "a host of 'sites.hosts' is a text such as \"shop.example.com\", without "
+                      "scheme, port and path");
+        config_->run.own_hosts.push_back(*host);
+      }
+    }
+    return {};
+  }
+
   Status locations(const toml::node& node, std::string_view) {
     const toml::table* all = node.as_table();
     if (all == nullptr)
@@ -291,6 +313,7 @@ Result<Config> load_config(const std::filesystem::path& lake) {
     }
     RETURN_IF_ERROR(Reader(file.string(), &config).read(parsed.table()));
   }
+  ASSIGN_OR_RETURN(config.run.schema, load_lake_schema(lake));
   if (config.run.threads == 0)
     config.run.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   return config;
@@ -334,6 +357,10 @@ std::string_view default_config_text() {
 # keep_orphans_hours = 24       # files that nothing names; at least 24
 # keep_raw_days = 0             # raw copies of older hours are removed, and can't be replayed any more; 0: none are
 # keep_quarantine_days = 0      # quarantine files of older batches are removed; 0: none are
+
+# Referrers from these hosts, and from hosts below them, are internal.
+# [sites]
+# hosts = ["shop.example.com"]
 
 # Where the locations of external tables lie on this machine: a prefix and a folder, relative to this one or absolute.
 [locations]

@@ -59,6 +59,16 @@ TEST_F(ConfigTest, PricesAndTheLimitOfAScanAreRead) {
   EXPECT_FALSE(load("price_per_tb = -1\n").has_value());
 }
 
+TEST_F(ConfigTest, WhatIsKeptOfEventsIsRead) {
+  const auto config =
+      load("match_rules = false\nkeep_outbox_days = 2\nkeep_dead_letters_days = 90\n");
+  ASSERT_TRUE(config.has_value()) << config.error().message;
+  EXPECT_FALSE(config->run.match_rules);
+  EXPECT_EQ(config->keep_outbox_days, 2);
+  EXPECT_EQ(config->keep_dead_letters_days, 90);
+  EXPECT_FALSE(load("keep_outbox_days = 0\n").has_value());
+}
+
 TEST_F(ConfigTest, AMistakeNamesFileLineAndKey) {
   for (const auto& [text, key] : std::vector<std::pair<std::string, std::string>>{
            {"\nthread = 2\n", "thread"},

@@ -249,6 +249,7 @@ TEST_F(DispatcherTest, ARowOfAQueryIsSentOnceAcrossSchedulesAndRestarts) {
     EXPECT_EQ(rule.query, "SELECT 1");
     times.push_back(format_timestamp(time_us));
     std::vector<QueryRow> out;
+    out.reserve(rows.size());
     for (const int n : rows)
       out.push_back({std::to_string(n), "{\"n\":" + std::to_string(n) + "}"});
     return out;
@@ -290,6 +291,40 @@ TEST_F(DispatcherTest, AQueryThatFailsIsToldAndRunAgain) {
   EXPECT_THAT(warnings_[0], HasSubstr("no such table"));
   fails = false;
   EXPECT_EQ(run(Dispatcher::Until::kIdle).delivered, 1) << "its time was not taken for done";
+}
+
+TEST_F(DispatcherTest, DeadLettersAreForgottenWithTheirFilesWhenTheyAreOld) {
+  write_rule(R"({"id":"f","kind":"file","file":"out","inputPath":"$.nope"})");
+  std::int64_t now = *parse_timestamp("2024-11-04T15:00:00Z");
+  options_.now_us = [&] { return now; };
+  options_.keep_dead_letters_seconds = 30 * 86'400;
+  const auto letters = [&] {
+    const auto store = DeliveryStore::open(lake_);
+    return (*store)->dead_letters(true)->size();
+  };
+  publish("b1", 0, 2, {"f"}, "r", now);
+  EXPECT_EQ(run().dead, 2);
+  now += std::int64_t{29} * kMicrosPerDay;
+  publish("b2", 2, 1, {"f"}, "r", now);
+  EXPECT_EQ(run().dead, 1);
+  EXPECT_EQ(letters(), 3U);
+  now += std::int64_t{2} * kMicrosPerDay;
+  (void)run();
+  EXPECT_EQ(letters(), 1U);
+  std::set<std::string> files;
+  for (const auto& file : std::filesystem::directory_iterator(lake_ / "events" / "deadletters"))
+    files.insert(file.path().filename().string());
+  EXPECT_EQ(files, (std::set<std::string>{"2024-12-03.jsonl"}));
+}
+
+TEST_F(DispatcherTest, ErrorsOfItsStateNameDeliveriesAndAWayOut) {
+  std::filesystem::create_directories(lake_ / "events");
+  std::ofstream(lake_ / "events" / "deliveries.db") << std::string(8192, 'x');
+  const auto store = DeliveryStore::open(lake_);
+  ASSERT_FALSE(store.has_value());
+  EXPECT_EQ(store.error().code, ErrorCode::kCorruption);
+  EXPECT_THAT(store.error().message, testing::StartsWith("deliveries "));
+  EXPECT_THAT(store.error().message, HasSubstr("delivered again"));
 }
 
 TEST_F(DispatcherTest, WhatIsPublishedWhileItRunsIsHeardAtOnce) {

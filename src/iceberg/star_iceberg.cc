@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/json_text.h"
+#include "base/json_value.h"
 #include "format/parquet_schema.h"
 #include "model/time.h"
 
@@ -157,6 +158,46 @@ int ensure_star_spec(TableMetadata& metadata, const TableDefinition& table, int 
   metadata.default_spec_id = spec.id;
   metadata.partition_specs.push_back(spec);
   return spec.id;
+}
+
+Status ensure_star_schema(TableMetadata& metadata, const TableDefinition& table) {
+  const Schema* current = metadata.find_schema(metadata.current_schema_id);
+  if (current == nullptr) return {};
+  ASSIGN_OR_RETURN(JsonValue schema, parse_json(current->json));
+  ASSIGN_OR_RETURN(const JsonValue whole, parse_json(iceberg_schema_json(table)));
+  const auto id_of = [](const JsonValue& field) {
+    const JsonValue* id = field.find("id");
+    return id == nullptr ? std::string() : id->text;
+  };
+  JsonValue* fields = nullptr;
+  JsonValue* schema_id = nullptr;
+  for (std::size_t i = 0; i < schema.names.size(); ++i) {
+    if (schema.names[i] == "fields") fields = &schema.elements[i];
+    if (schema.names[i] == "schema-id") schema_id = &schema.elements[i];
+  }
+  if (fields == nullptr || schema_id == nullptr) {
+    return Error{ErrorCode::kInvalidData,
+                 "the schema of " + metadata.location + " has no fields or no id"};
+  }
+  bool added = false;
+  for (const JsonValue& field : whole.find("fields")->elements) {
+    const bool there =
+        std::any_of(fields->elements.begin(), fields->elements.end(),
+                    [&](const JsonValue& known) { return id_of(known) == id_of(field); });
+    if (there) continue;
+    fields->elements.push_back(field);
+    added = true;
+  }
+  if (!added) return {};
+  int highest = 0;
+  for (const Schema& known : metadata.schemas) highest = std::max(highest, known.id);
+  schema_id->text = std::to_string(highest + 1);
+  ASSIGN_OR_RETURN(Schema made, parse_schema(schema));
+  metadata.current_schema_id = made.id;
+  metadata.last_column_id = std::max(metadata.last_column_id, made.highest_id);
+  metadata.schemas.push_back(std::move(made));
+  metadata.properties["schema.name-mapping.default"] = star_name_mapping(table);
+  return {};
 }
 
 std::vector<SortOrder> star_sort_orders(const TableDefinition& table) {

@@ -44,6 +44,10 @@ PartitionSpec star_partition_spec(const TableDefinition& table, int buckets, int
 /// One that is there already is not made the default: files of old specs are asked for too.
 int ensure_star_spec(TableMetadata& metadata, const TableDefinition& table, int buckets);
 
+/// Adds the columns of `table` that the current schema does not have, as a new current schema;
+/// columns of other programs stay. Errors: kInvalidData, the metadata's schema can't be read.
+Status ensure_star_schema(TableMetadata& metadata, const TableDefinition& table);
+
 std::vector<SortOrder> star_sort_orders(const TableDefinition& table);
 /// The value of the property `schema.name-mapping.default`.
 std::string star_name_mapping(const TableDefinition& table);

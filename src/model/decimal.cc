@@ -1,5 +1,7 @@
 #include "model/decimal.h"
 
+#include <charconv>
+
 namespace clicklake {
 namespace {
 
@@ -63,6 +65,15 @@ std::optional<std::int64_t> parse_decimal18_4(std::string_view text) {
   if (mantissa >= kDecimalLimit) return std::nullopt;
   const auto value = static_cast<std::int64_t>(mantissa);
   return negative ? -value : value;
+}
+
+std::optional<std::int64_t> parse_int64(std::string_view text) {
+  std::int64_t value = 0;
+  const std::string_view digits = text.substr(text.starts_with("-") ? 1 : 0);
+  if (digits.empty() || !is_digit(digits.front())) return std::nullopt;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
 }
 
 std::optional<std::int32_t> parse_int32(std::string_view text) {

@@ -15,7 +15,9 @@ namespace clicklake {
 /// no such number or does not fit. Cost: about 10 ns for short plain numbers.
 std::optional<std::int64_t> parse_decimal18_4(std::string_view text);
 
-/// A whole number's text ("3", "-2") as a 32-bit integer; nothing for anything else.
+/// A whole number's text ("3", "-2") as a 64-bit integer; nothing for anything else.
+std::optional<std::int64_t> parse_int64(std::string_view text);
+/// The same of 32 bits.
 std::optional<std::int32_t> parse_int32(std::string_view text);
 
 /// value * count; nothing where it does not fit DECIMAL(18,4).

@@ -122,6 +122,13 @@ constexpr std::array<ColumnDefinition, 16> kSessions{{
     {"is_bounce", 16, kBoolean, true},
 }};
 
+constexpr std::array<ColumnDefinition, 4> kDimUsersHistory{{
+    {"user_key", 1, kLong, true},
+    {"valid_from", 2, kTimestampTz, true},
+    {"valid_to", 3, kTimestampTz, false},
+    {"is_current", 4, kBoolean, true},
+}};
+
 constexpr TableDefinition kFactClicksTable{
     "fact_clicks",     kFactClicks,           PartitionTransform::kDay,
     "event_timestamp", "event_timestamp_day", "event_timestamp"};
@@ -139,13 +146,22 @@ constexpr TableDefinition kDimDevicesTable{
 constexpr TableDefinition kDimDatesTable{"dim_dates", kDimDates, PartitionTransform::kNone,
                                          "",          "",        "date_key"};
 
-constexpr TableDefinition kSessionsTable{
-    "sessions",       kSessions,    PartitionTransform::kDay, "started_at",
-    "started_at_day", "started_at", "curated"};
+constexpr TableDefinition kSessionsTable{"sessions",   kSessions,        PartitionTransform::kDay,
+                                         "started_at", "started_at_day", "started_at",
+                                         "curated"};
 
-constexpr std::array<const TableDefinition*, 8> kStarTables{
-    &kFactClicksTable,   &kDimUsersTable,   &kDimPagesTable, &kDimReferrersTable,
-    &kDimCampaignsTable, &kDimDevicesTable, &kDimDatesTable, &kSessionsTable};
+constexpr TableDefinition kDimUsersHistoryTable{"dim_users_history",
+                                                kDimUsersHistory,
+                                                PartitionTransform::kBucket,
+                                                "user_key",
+                                                "user_key_bucket",
+                                                "user_key",
+                                                "processed",
+                                                6};
+
+constexpr std::array<const TableDefinition*, 9> kStarTables{
+    &kFactClicksTable, &kDimUsersTable, &kDimPagesTable, &kDimReferrersTable,   &kDimCampaignsTable,
+    &kDimDevicesTable, &kDimDatesTable, &kSessionsTable, &kDimUsersHistoryTable};
 
 constexpr std::uint32_t murmur_mix(std::uint32_t h, std::uint32_t k) {
   k *= 0xcc9e2d51U;
@@ -181,6 +197,7 @@ const TableDefinition& dim_campaigns_definition() { return kDimCampaignsTable; }
 const TableDefinition& dim_devices_definition() { return kDimDevicesTable; }
 const TableDefinition& dim_dates_definition() { return kDimDatesTable; }
 
+const TableDefinition& dim_users_history_definition() { return kDimUsersHistoryTable; }
 const TableDefinition& sessions_definition() { return kSessionsTable; }
 
 std::string_view database_of(const TableDefinition& table) {

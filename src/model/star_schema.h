@@ -16,8 +16,8 @@ namespace clicklake {
 
 enum class ColumnType {
   kBoolean,
-  kInt,          ///< 32 bits
-  kLong,         ///< 64 bits
+  kInt,   ///< 32 bits
+  kLong,  ///< 64 bits
   kDouble,
   kDecimal18_4,  ///< int64 scaled by 10,000
   kString,
@@ -47,8 +47,9 @@ struct TableDefinition {
   std::string_view partition_source;  ///< column that the transform reads
   std::string_view
       partition_name;  ///< the partition field, as in paths: "event_timestamp_day=2024-11-01"
-  std::string_view sort_column;  ///< ascending, nulls first
+  std::string_view sort_column;         ///< ascending, nulls first
   std::string_view zone = "processed";  ///< folder of the lake that the table's folder lies in
+  int since = 1;                        ///< format version of the catalog that brought it
 };
 
 /// "clickstream_processed" or "clickstream_curated": the Iceberg namespace and Glue database.
@@ -64,6 +65,8 @@ const TableDefinition& dim_campaigns_definition();
 const TableDefinition& dim_devices_definition();
 const TableDefinition& dim_dates_definition();
 const TableDefinition& sessions_definition();
+/// Its traits are added columns: see model/lake_schema.h.
+const TableDefinition& dim_users_history_definition();
 
 /// All tables of this format version, fact first.
 std::span<const TableDefinition* const> star_tables();

@@ -95,7 +95,12 @@ class TransformBatch {
     const bool replays =
         replay_ != nullptr && (!replay_->hours.empty() || !replay_->withdrawn.empty() ||
                                replay_->rebuild || replay_->recompute_users);
-    if (pending.empty() && in_place.empty() && !replays) return report;
+    if (pending.empty() && in_place.empty() && !replays) {
+      // New lists are news, too.
+      ASSIGN_OR_RETURN(const bool outdated, lists_outdated(catalog_, options_.own_hosts));
+      ASSIGN_OR_RETURN(const bool other_traits, traits_outdated(catalog_, options_.schema));
+      if (!outdated && !other_traits) return report;
+    }
     const std::int64_t started = now_us();
     batch_id_ = make_uuid7(started / 1000);
     RETURN_IF_ERROR(catalog_.begin_batch({batch_id_,
@@ -125,6 +130,8 @@ class TransformBatch {
     transform_options.temp_dir = options_.temp_dir;
     transform_options.lines.max_line_bytes = options_.max_line_bytes;
     transform_options.base_currency = options_.base_currency;
+    transform_options.schema = options_.schema;
+    transform_options.own_hosts = options_.own_hosts;
     transform_options.dimension_buckets = options_.dimension_buckets;
     transform_options.dedupe_window_hours = options_.dedupe_window_hours;
     transform_options.parquet = options_.parquet;
@@ -272,6 +279,7 @@ class TransformBatch {
     commit.changes = std::move(result.changes);
     commit.side_files_added = std::move(result.side_files_added);
     commit.side_files_removed = result.side_files_removed;
+    commit.made_with = std::move(result.made_with);
     commit.key_counts = std::move(result.key_counts);
     commit.max_event_us = result.counts.max_event_us;
 
@@ -304,7 +312,8 @@ class TransformBatch {
     }
     const bool anything = !commit.consumed_raw_files.empty() || !commit.raw_files.empty() ||
                           !commit.withdrawn_raw_files.empty() ||
-                          (replay_ != nullptr && !commit.changes.empty());
+                          (replay_ != nullptr && !commit.changes.empty()) ||
+                          (pending.empty() && in_place.empty() && !commit.changes.empty());
     if (!anything) return remove_batch_status();
     ASSIGN_OR_RETURN(const std::optional<OutboxFile> matched, outbox->finish());
     if (matched) RETURN_IF_ERROR(add_outbox(*matched, &commit));

@@ -18,6 +18,7 @@
 #include "catalog/catalog.h"
 #include "format/parquet_writer.h"
 #include "ingest/sources.h"
+#include "model/lake_schema.h"
 
 namespace clicklake {
 
@@ -33,6 +34,8 @@ struct RunOptions {
   std::optional<std::int64_t> arrived_at_us;
   std::string base_currency = "USD";
   int dimension_buckets = 8;
+  LakeSchema schema;                   ///< of schema.toml
+  std::vector<std::string> own_hosts;  ///< referrers from them and from hosts below are internal
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
   bool count_keys = true;   ///< for `drift`

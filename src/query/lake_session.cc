@@ -95,6 +95,13 @@ struct LakeSession::Impl {
     return session->execute("ROLLBACK");
   }
 
+  /// Null where the lake has no such table.
+  const TableDefinition* find_lake_table(std::string_view name) const {
+    const auto at = std::find_if(tables.begin(), tables.end(),
+                                 [&](const TableDefinition* t) { return t->name == name; });
+    return at == tables.end() ? nullptr : *at;
+  }
+
   Status unbind() {
     std::string views;
     for (const TableDefinition* table : tables) views += unbound_view(*table);
@@ -164,7 +171,7 @@ struct LakeSession::Impl {
       bound.clear();
       std::string views;
       for (const auto& [name, row_boxes] : boxes) {
-        const TableDefinition* table = find_table(name);
+        const TableDefinition* table = find_lake_table(name);
         if (table == nullptr)
           return Error{ErrorCode::kNotFound, "there is no lake table " + quote_literal(name)};
         ASSIGN_OR_RETURN(BoundTable chosen, choose_files(*table, row_boxes));
@@ -229,7 +236,7 @@ struct LakeSession::Impl {
       for (const DataFile& file : table.files) scan.bytes += file.info.size_bytes;
       if (scans != plan.lake_scans.end()) {
         // A statement does not fail for its bill: what can't be read counts whole.
-        if (auto read = lake_table_scan(*find_table(table.name), lake.path(), table.files,
+        if (auto read = lake_table_scan(*find_lake_table(table.name), lake.path(), table.files,
                                         table.total_files, scans->second))
           scan = std::move(*read);
       }
@@ -431,10 +438,11 @@ Result<std::unique_ptr<LakeSession>> LakeSession::open(Catalog& catalog,
       .describe = [&self](std::string_view query) { return self.describe(query); }});
   ASSIGN_OR_RETURN(std::vector<TableInfo> tables, catalog.tables());
   for (const TableInfo& table : tables) {
-    if (const TableDefinition* definition = find_table(table.name))
-      impl->tables.push_back(definition);
+    if (find_table(table.name) == nullptr) continue;
+    ASSIGN_OR_RETURN(const TableDefinition* definition, catalog.definition(table.name));
+    impl->tables.push_back(definition);
   }
-  RETURN_IF_ERROR(register_unbound_table(*impl->session));
+  RETURN_IF_ERROR(register_unbound_table(*impl->session, impl->tables));
   RETURN_IF_ERROR(register_athena_functions(*impl->session));
   RETURN_IF_ERROR(impl->unbind());
   return std::unique_ptr<LakeSession>(new LakeSession(std::move(impl)));

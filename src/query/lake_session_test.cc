@@ -81,7 +81,7 @@ TEST_F(LakeSessionTest, EveryTableIsThereAndEmptyBeforeTheFirstSnapshot) {
   open();
   EXPECT_THAT(rows("SELECT name FROM (SHOW TABLES) ORDER BY 1"),
               ElementsAre("dim_campaigns", "dim_dates", "dim_devices", "dim_pages", "dim_referrers",
-                          "dim_users", "fact_clicks", "sessions"));
+                          "dim_users", "dim_users_history", "fact_clicks", "sessions"));
   for (const TableDefinition* table : star_tables()) {
     EXPECT_THAT(rows("SELECT * FROM " + std::string(table->name)), IsEmpty()) << table->name;
   }

@@ -1,5 +1,6 @@
 #include "query/unbound_table.h"
 
+#include <algorithm>
 #include <string>
 
 #include "model/star_schema.h"
@@ -33,12 +34,15 @@ LogicalType duckdb_type_of(const DuckdbApi& api, ColumnType type) {
 void bind_unbound(duckdb_bind_info info) {
   const DuckdbApi& api = callback_api();
   const std::string name = table_parameter(info);
-  const TableDefinition* table = find_table(name);
-  if (table == nullptr) {
+  const auto& tables = *static_cast<const std::vector<const TableDefinition*>*>(
+      api.duckdb_bind_get_extra_info(info));
+  const auto at = std::find_if(tables.begin(), tables.end(),
+                               [&](const TableDefinition* t) { return t->name == name; });
+  if (at == tables.end()) {
     api.duckdb_bind_set_error(info, ("there is no lake table " + quote_literal(name)).c_str());
     return;
   }
-  for (const ColumnDefinition& column : table->columns) {
+  for (const ColumnDefinition& column : (*at)->columns) {
     const LogicalType type = duckdb_type_of(api, column.type);
     api.duckdb_bind_add_result_column(info, std::string(column.name).c_str(), type.get());
   }
@@ -52,11 +56,13 @@ void refuse_reading(duckdb_init_info info) {
 
 }  // namespace
 
-Status register_unbound_table(Session& session) {
-  return register_table_function(session, {.name = kUnboundTableFunction,
-                                           .bind = bind_unbound,
-                                           .init = refuse_reading,
-                                           .read = read_no_rows});
+Status register_unbound_table(Session& session, const std::vector<const TableDefinition*>& tables) {
+  return register_table_function(
+      session, {.name = kUnboundTableFunction,
+                .bind = bind_unbound,
+                .init = refuse_reading,
+                .read = read_no_rows,
+                .extra = const_cast<std::vector<const TableDefinition*>*>(&tables)});
 }
 
 }  // namespace clicklake

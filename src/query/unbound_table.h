@@ -6,7 +6,10 @@
 /// opened. Invariant: reading it is an error, never an empty answer. Thread safety: safe once
 /// registered.
 
+#include <vector>
+
 #include "base/result.h"
+#include "model/star_schema.h"
 
 namespace clicklake {
 
@@ -16,7 +19,7 @@ class Session;
 /// form.
 inline constexpr const char* kUnboundTableFunction = "unbound_lake_table";
 
-/// Makes the function known in `session`, which must outlive its use.
-Status register_unbound_table(Session& session);
+/// Makes the function known in `session`, which must outlive its use, as `tables` must.
+Status register_unbound_table(Session& session, const std::vector<const TableDefinition*>& tables);
 
 }  // namespace clicklake

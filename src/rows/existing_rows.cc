@@ -6,7 +6,7 @@
 #include <cstring>
 #include <limits>
 
-#include "model/star_schema.h"
+#include "rows/field_map.h"
 
 namespace clicklake {
 namespace {
@@ -59,6 +59,13 @@ std::string ExistingRows::read_parquet(const std::vector<std::string>& paths) co
     sql += quote_literal((lake / paths[i]).string());
   }
   return sql + "], hive_partitioning = false)";
+}
+
+std::string ExistingRows::read_table(const TableDefinition& table,
+                                     const std::vector<std::string>& paths) const {
+  std::string sql = read_parquet(paths);
+  sql.pop_back();
+  return sql + ", schema = " + field_map(table) + ")";
 }
 
 std::string ExistingRows::read_facts(std::int64_t min_us, std::int64_t max_us) const {

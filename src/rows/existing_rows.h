@@ -18,6 +18,7 @@
 #include "base/hash.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "model/star_schema.h"
 #include "sql/literal_folder.h"
 #include "sql/session.h"
 
@@ -56,6 +57,9 @@ class ExistingRows {
   Status query(std::string_view sql, const std::function<Status(const Chunk&)>& take);
   /// `read_parquet(['...', ...])` over paths relative to the lake.
   std::string read_parquet(const std::vector<std::string>& paths) const;
+  /// The same with all columns of `table`, found by field id: those that a file does not have are
+  /// NULL.
+  std::string read_table(const TableDefinition& table, const std::vector<std::string>& paths) const;
   /// The fact files that overlap, as read_parquet; "" where none does.
   std::string read_facts(std::int64_t min_us, std::int64_t max_us) const;
 

@@ -41,7 +41,7 @@ RuleDocument portable(const RuleDocument& rule, ExportForm form, std::vector<std
   for (const RuleTarget& target : rule.targets) {
     const std::string where = at + "target '" + target.id + "'";
     if (const std::string why = why_left_out(target, form); !why.empty()) {
-      notes->push_back(where + " is left out: " + why);
+      notes->push_back(std::string(where).append(" is left out: ").append(why));
       continue;
     }
     RuleTarget bare;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 #include <mutex>
 #include <set>
@@ -68,6 +69,10 @@ class Merge {
                                          [&](std::size_t i) { return do_job(&jobs[i]); }));
     RETURN_IF_ERROR(merge_dates());
     DimensionMergeOutput out;
+    for (const auto& [name, change] : changes_) {
+      std::string version = options_.classifier->version_of(*find_table(name));
+      if (!version.empty()) out.made_with.emplace_back(name, std::move(version));
+    }
     for (auto& [name, change] : changes_) out.changes.push_back(std::move(change));
     out.collisions = std::move(collisions_);
     return out;
@@ -92,7 +97,9 @@ class Merge {
               {key, number, w});
         }
       }
-      const bool touch_all = input_.rows_removed || !stale_paths(table).empty();
+      const bool touch_all = input_.rows_removed || !stale_paths(table).empty() ||
+                             outdated(table) ||
+                             (input_.rewrite_users && &table == &dim_users_definition());
       if (&table == &dim_users_definition()) {
         const auto touch = [&](std::int64_t key) {
           Job& job = made[static_cast<std::size_t>(bucketed ? iceberg_bucket(key, buckets) : 0)];
@@ -113,6 +120,12 @@ class Merge {
     add(dim_campaigns_definition(), &WorkerDimensions::campaigns);
     add(dim_devices_definition(), &WorkerDimensions::devices);
     return jobs;
+  }
+
+  /// Whether the table's rows were classified by other lists.
+  bool outdated(const TableDefinition& table) const {
+    const auto at = input_.made_with.find(std::string(table.name));
+    return at != input_.made_with.end() && options_.classifier->is_outdated(table, at->second);
   }
 
   /// The count is part of the field's name, so that a lake whose count changed can tell its files
@@ -184,8 +197,12 @@ class Merge {
     TextArena arena;
     std::vector<Member> old;
     std::vector<Activity> old_activity;
+    std::deque<AgentFamilies> old_families;
+    const bool classify_anew = outdated(table);
     if (!sources.empty()) {
       RETURN_IF_ERROR(read_old(*job, sources, &arena, &old, &old_activity));
+      if (&table == &dim_devices_definition() && !classify_anew)
+        RETURN_IF_ERROR(read_families(sources, &old, &old_families));
     }
 
     // Both are sorted by key: one pass.
@@ -193,7 +210,8 @@ class Merge {
     std::vector<Activity> activity;
     members.reserve(old.size() + met.size());
     std::vector<std::int64_t> recompute;
-    bool news = !stale.empty();
+    bool news =
+        !stale.empty() || ((classify_anew || (input_.rewrite_users && users)) && !old.empty());
     std::size_t o = 0;
     std::size_t m = 0;
     while (o < old.size() || m < met.size()) {
@@ -248,7 +266,15 @@ class Merge {
 
     TableChange change;
     if (!members.empty()) {
-      ASSIGN_OR_RETURN(DataFile file, write_members(options_, table, partition, members, activity));
+      std::vector<TraitValues> traits;
+      if (users && options_.history != nullptr) {
+        std::vector<std::int64_t> keys;
+        keys.reserve(members.size());
+        for (const Member& one : members) keys.push_back(one.key);
+        RETURN_IF_ERROR(options_.history->current_traits(job->bucket, keys, &arena, &traits));
+      }
+      ASSIGN_OR_RETURN(DataFile file,
+                       write_members(options_, table, partition, members, activity, traits));
       change.added.push_back(std::move(file));
     }
     change.removed = old_paths;
@@ -297,6 +323,25 @@ class Merge {
             a.other_currency_purchases = static_cast<std::uint32_t>(chunk.longs(12)[row]);
             a.sessions = chunk.longs(13)[row];
             activity->push_back(a);
+          }
+          return {};
+        });
+  }
+
+  /// What is known of devices: agents are looked into once. `members` are those of the same files.
+  Status read_families(const std::vector<std::string>& paths, std::vector<Member>* members,
+                       std::deque<AgentFamilies>* families) {
+    std::size_t at = 0;
+    return input_.existing->query(
+        fmt::format("SELECT device_key, os, browser, is_bot FROM {} ORDER BY 1",
+                    input_.existing->read_parquet(paths)),
+        [&](const Chunk& chunk) -> Status {
+          for (std::size_t row = 0; row < chunk.rows() && at < members->size(); ++row, ++at) {
+            AgentFamilies& known = families->emplace_back();
+            if (chunk.valid(1, row)) known.os = chunk.string(1, row);
+            if (chunk.valid(2, row)) known.browser = chunk.string(2, row);
+            if (chunk.valid(3, row)) known.is_bot = chunk.bools(3)[row];
+            (*members)[at].families = &known;
           }
           return {};
         });

@@ -29,7 +29,9 @@ bool is_late(std::int64_t hour, std::int64_t arrived_us) {
 }
 
 FactWriter::FactWriter(FactWriterOptions options)
-    : options_(std::move(options)), encoder_(fact_clicks_definition(), options_.parquet) {}
+    : options_(std::move(options)),
+      encoder_(*options_.table, options_.parquet),
+      added_(options_.table->columns.size() - fact_clicks_definition().columns.size()) {}
 
 Status FactWriter::open_file(std::int64_t day) {
   const CivilTime date = civil_from_micros(day * kMicrosPerDay);
@@ -38,7 +40,7 @@ Status FactWriter::open_file(std::int64_t day) {
   file_path_ =
       std::filesystem::path("processed") / "fact_clicks" / "data" / partition_ /
       fmt::format("{}-{:02}-{:05}.parquet", options_.batch_id, options_.writer, next_file_++);
-  ASSIGN_OR_RETURN(file_, ParquetFile::create(fact_clicks_definition(), options_.lake / file_path_,
+  ASSIGN_OR_RETURN(file_, ParquetFile::create(*options_.table, options_.lake / file_path_,
                                               {{"clicklake.batch_id", options_.batch_id}}));
   day_ = day;
   last_time_ = 0;
@@ -123,6 +125,41 @@ void FactWriter::code_texts(const std::uint32_t* ids, const StringPool& pool,
   }
 }
 
+ColumnData FactWriter::added_column(const AddedValues& values, const std::uint32_t* rows,
+                                    std::size_t count, AddedScratch* scratch) {
+  ColumnData column;
+  if (values.type == ColumnType::kString) {
+    if (values.texts.size() == 0) return column;
+    code_texts(values.id.data(), values.texts, rows, count, &scratch->coded);
+    if (scratch->coded.strings.empty()) return column;
+    column.indices = scratch->coded.indices;
+    column.string_dictionary = scratch->coded.strings;
+    return column;
+  }
+  const auto row_of = [&](std::size_t i) { return rows == nullptr ? i : rows[i]; };
+  scratch->valid.resize(count);
+  for (std::size_t i = 0; i < count; ++i) scratch->valid[i] = values.valid[row_of(i)];
+  if (!any_set(scratch->valid)) return column;
+  column.valid = scratch->valid;
+  const auto fill = [&](auto* to) {
+    to->resize(count);
+    for (std::size_t i = 0; i < count; ++i)
+      (*to)[i] =
+          static_cast<typename std::decay_t<decltype(*to)>::value_type>(values.value[row_of(i)]);
+  };
+  if (values.type == ColumnType::kBoolean) {
+    fill(&scratch->bools);
+    column.bools = scratch->bools;
+  } else if (values.type == ColumnType::kInt) {
+    fill(&scratch->ints);
+    column.ints = scratch->ints;
+  } else {
+    fill(&scratch->longs);
+    column.longs = scratch->longs;
+  }
+  return column;
+}
+
 /// `rows` null: the first `count` rows as they lie. `all_in_place`: every row of `columns` is in
 /// this group (the pools are its dictionaries).
 Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, std::size_t count,
@@ -165,7 +202,8 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
     kCanonicalKey,
     kCount
   };
-  std::array<ColumnData, kCount> columns;
+  std::vector<ColumnData>& columns = columns_;
+  columns.assign(kCount + added_.size(), ColumnData{});
 
   const auto plain = [&](Column column, const std::int64_t* from,
                          std::vector<std::int64_t>* scratch) {
@@ -231,6 +269,9 @@ Status FactWriter::write_group(const HourColumns& c, const std::uint32_t* rows, 
   texts(kProductId, c.product, c.products, &product_);
   texts(kCategory, c.category, c.categories, &category_);
   texts(kCurrency, c.currency, c.currencies, &currency_);
+
+  for (std::size_t i = 0; i < added_.size(); ++i)
+    columns[kCount + i] = added_column(*c.added[i], rows, count, &added_[i]);
 
   // session_key: the indices of session_id where every row has one; else a copy with 0 for the rows
   // without.

@@ -29,6 +29,8 @@ struct FactWriterOptions {
   std::int64_t max_file_bytes = 512'000'000;
   std::size_t max_row_group_rows = 65'536;
   ParquetWriterOptions parquet;
+  /// fact_clicks, with the columns that the lake added.
+  const TableDefinition* table = &fact_clicks_definition();
   UnsyncedFiles* unsynced = nullptr;  ///< takes completed files; whoever publishes syncs them
 };
 
@@ -55,8 +57,18 @@ class FactWriter {
     std::vector<std::string_view> strings;
   };
 
+  /// Of an added column, kept for its memory.
+  struct AddedScratch {
+    Coded coded;
+    std::vector<std::int64_t> longs;
+    std::vector<std::int32_t> ints;
+    std::vector<std::uint8_t> bools, valid;
+  };
+
   Status write_group(const HourColumns& columns, const std::uint32_t* rows, std::size_t count,
                      bool all_in_place, WorkerDimensions* dimensions);
+  ColumnData added_column(const AddedValues& values, const std::uint32_t* rows, std::size_t count,
+                          AddedScratch* scratch);
   Status open_file(std::int64_t day);
   void code_members(const std::uint32_t* numbers, const std::uint32_t* rows, std::size_t count,
                     DimensionTable* table, Coded* coded);
@@ -86,6 +98,8 @@ class FactWriter {
   std::vector<std::int32_t> quantity_;
   std::vector<std::uint8_t> price_valid_, revenue_valid_, quantity_valid_, id_valid_, late_;
   std::vector<std::string_view> event_id_;
+  std::vector<ColumnData> columns_;
+  std::vector<AddedScratch> added_;  ///< by added column
   std::vector<std::uint32_t> map_begin_, map_key_, map_value_;
 };
 

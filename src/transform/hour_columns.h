@@ -7,15 +7,26 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
 #include "format/parquet_writer.h"
+#include "model/star_schema.h"
 #include "rows/string_pool.h"
 #include "rows/text_arena.h"
 #include "transform/column_buffer.h"
 
 namespace clicklake {
+
+/// An added column of the facts.
+struct AddedValues {
+  ColumnType type = ColumnType::kString;
+  ColumnBuffer<std::uint32_t> id;    ///< of a string, in `texts`; kNullIndex: null
+  ColumnBuffer<std::int64_t> value;  ///< of other types
+  ColumnBuffer<std::uint8_t> valid;
+  StringPool texts;
+};
 
 struct HourColumns {
   std::int64_t hour = 0;  ///< since 1970
@@ -42,6 +53,9 @@ struct HourColumns {
 
   std::vector<std::int64_t> arrivals;  ///< distinct arrived_at, UTC microseconds
   std::vector<std::uint32_t> arrival;  ///< by row: index of `arrivals`, once there are two of them
+
+  /// In the order of the table's added columns; most lakes have none.
+  std::vector<std::unique_ptr<AddedValues>> added;
 
   StringPool sessions, event_types, products, categories, currencies, map_keys, map_values;
   std::vector<std::int64_t> session_keys;    ///< by id of `sessions`
@@ -75,6 +89,7 @@ struct HourColumns {
     for (auto* pool :
          {&sessions, &event_types, &products, &categories, &currencies, &map_keys, &map_values})
       pool->clear();
+    for (const auto& column : added) column->texts.clear();
     session_keys.clear();
     purchase_type = kNullIndex;
     sorted = true;
@@ -93,6 +108,11 @@ struct HourColumns {
         c->set_capacity(row_room_);
       for (auto* c : {&price_valid, &revenue_valid, &quantity_valid}) c->set_capacity(row_room_);
       quantity.set_capacity(row_room_);
+      for (const auto& column : added) {
+        column->id.set_capacity(row_room_);
+        column->value.set_capacity(row_room_);
+        column->valid.set_capacity(row_room_);
+      }
       map_begin.set_capacity(row_room_ + 1);
     }
     const std::size_t wanted = (rows_ == 0 ? 0 : map_entries()) + entries;

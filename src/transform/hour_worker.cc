@@ -57,7 +57,14 @@ HourWorker::HourWorker(HourWorkerOptions options, TransformShared* shared)
       identities_(options_.temp_dir),
       writer_(options_.facts),
       sessions_(options_.temp_dir),
-      strays_(options_.temp_dir) {
+      strays_(options_.temp_dir),
+      usual_schema_(options_.promoted.empty() &&
+                    options_.own_promoted == HourWorkerOptions().own_promoted) {
+  const TableDefinition& table = *options_.facts.table;
+  for (std::size_t i = fact_clicks_definition().columns.size(); i < table.columns.size(); ++i) {
+    columns_.added.push_back(std::make_unique<AddedValues>());
+    columns_.added.back()->type = table.columns[i].type;
+  }
   dimensions_.activity.grow_to(1);
   if (options_.rules != nullptr) {
     recorder_ = std::make_unique<MatchRecorder>(*options_.rules, options_.outbox,
@@ -297,7 +304,7 @@ void HourWorker::stage(Staged* staged) {
       known = meaning.known;
       may_be_campaign |= meaning.may_be_campaign;
     } else {
-      known = known_key(entry.key);
+      known = meaning_of(entry.key);
       may_be_campaign |= is_campaign_key(entry.key);
     }
     *out++ = {hash, known};
@@ -428,9 +435,56 @@ std::uint32_t HourWorker::device_of(std::string_view type, std::string_view agen
   return memo.number;
 }
 
+/// What the metadata key `key` means to this lake.
+inline KnownKey HourWorker::meaning_of(std::string_view key) const {
+  const KnownKey known = known_key(key);
+  return usual_schema_ ? known : added_key(key, known);
+}
+
+KnownKey HourWorker::added_key(std::string_view key, KnownKey known) const {
+  if (known == KnownKey::kUserAgent) return known;
+  if (known != KnownKey::kNone) {
+    const auto own =
+        static_cast<std::size_t>(known) - static_cast<std::size_t>(KnownKey::kProductId);
+    return options_.own_promoted[own] ? known : KnownKey::kNone;
+  }
+  for (const auto& [name, column] : options_.promoted) {
+    if (name == key)
+      return static_cast<KnownKey>(static_cast<std::size_t>(KnownKey::kFirstAdded) + column);
+  }
+  return KnownKey::kNone;
+}
+
+bool HourWorker::take_added(std::size_t column, std::string_view value, std::uint64_t hash) {
+  AddedValues& to = *columns_.added[column];
+  const std::size_t row = columns_.rows();
+  const auto set = [&](std::optional<std::int64_t> parsed) {
+    if (!parsed) return false;
+    to.value[row] = *parsed;
+    to.valid[row] = 1;
+    return true;
+  };
+  switch (to.type) {
+    case ColumnType::kString:
+      to.id[row] = to.texts.intern(value, hash);
+      to.valid[row] = 1;
+      return true;
+    case ColumnType::kInt: {
+      const auto parsed = parse_int32(value);
+      return set(parsed ? std::optional<std::int64_t>(*parsed) : std::nullopt);
+    }
+    case ColumnType::kLong: return set(parse_int64(value));
+    case ColumnType::kDecimal18_4: return set(parse_decimal18_4(value));
+    case ColumnType::kBoolean:
+      if (value == "true") return set(1);
+      return value == "false" && set(0);
+    default: return false;
+  }
+}
+
 void HourWorker::work_out(const MetadataKey& key, KeyMeaning* meaning) {
   meaning->worked_out = true;
-  meaning->known = known_key(key.text);
+  meaning->known = meaning_of(key.text);
   meaning->may_be_campaign = is_campaign_key(key.text);
 }
 
@@ -452,6 +506,11 @@ void HourWorker::push_metadata(const Staged& staged, bool purchase) {
   std::optional<std::int64_t> price;
   std::optional<std::int32_t> quantity;
   std::size_t at = c.map_entries();
+  for (const auto& column : c.added) {
+    column->id[c.rows()] = kNullIndex;
+    column->value[c.rows()] = 0;
+    column->valid[c.rows()] = 0;
+  }
   for (std::size_t i = 0; i < staged.record.metadata.size(); ++i) {
     const MetadataEntry& entry = staged.record.metadata[i];
     const std::uint64_t hash = staged.entries[i].value_hash;
@@ -478,6 +537,14 @@ void HourWorker::push_metadata(const Staged& staged, bool purchase) {
         if (null) continue;
         quantity = parse_int32(entry.value);
         if (quantity) continue;
+        ++counts_.untyped_promoted;
+        break;
+      default:
+        if (null || take_added(static_cast<std::size_t>(staged.entries[i].known) -
+                                   static_cast<std::size_t>(KnownKey::kFirstAdded),
+                               entry.value, hash)) {
+          continue;
+        }
         ++counts_.untyped_promoted;
         break;
     }

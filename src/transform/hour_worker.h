@@ -27,6 +27,7 @@
 #include "format/quarantine_writer.h"
 #include "format/record_parser.h"
 #include "matching/match_recorder.h"
+#include "model/lake_schema.h"
 #include "model/page_url.h"
 #include "rows/existing_rows.h"
 #include "sessions/session_log.h"
@@ -100,6 +101,10 @@ struct HourWorkerOptions {
   const RuleSet* rules = nullptr;  ///< null: accepted events meet no rules
   OutboxWriter* outbox = nullptr;  ///< where matches go; null without rules
   std::int64_t accepted_us = 0;    ///< of the matches
+  /// (metadata key, place among the table's added columns).
+  std::vector<std::pair<std::string, std::size_t>> promoted;
+  /// By kOwnPromotedKeys: false where the key stays in metadata.
+  std::array<bool, kOwnPromotedKeys.size()> own_promoted{true, true, true, true, true};
 };
 
 /// The metadata keys that columns hold.
@@ -111,6 +116,7 @@ enum class KnownKey : std::uint8_t {
   kQuantity,
   kCurrency,
   kUserAgent,
+  kFirstAdded,  ///< and what follows it: keys of the lake's own, by added column
 };
 
 /// Natural keys that were found to share a surrogate key with another one, by dimension.
@@ -256,7 +262,11 @@ class HourWorker {
   template <typename Memo>
   std::uint32_t number_of(const Wanted<Memo>& wanted, DimensionTable* members, const char* table,
                           std::string_view natural_key);
-  static void work_out(const MetadataKey& key, KeyMeaning* meaning);
+  void work_out(const MetadataKey& key, KeyMeaning* meaning);
+  KnownKey meaning_of(std::string_view key) const;
+  KnownKey added_key(std::string_view key, KnownKey known) const;
+  /// Puts a value into its column; false where it does not type.
+  bool take_added(std::size_t column, std::string_view value, std::uint64_t hash);
   std::uint32_t campaign_of(const Record& record, const PageUrl& page_url, bool may_be_in_metadata);
   std::uint32_t device_of(std::string_view type, std::string_view agent);
   std::uint32_t metadata_key_id(const MetadataEntry& entry);
@@ -305,6 +315,7 @@ class HourWorker {
   std::vector<std::uint8_t> unalerted_;  ///< dropped_, and rows that were alerted of before
   std::size_t held_bytes_ = 0;           ///< lines of the rows in columns_
 
+  bool usual_schema_;  ///< the program's own keys are promoted, and no others
   std::vector<KeyMeaning> key_meanings_{LineShapes::kMaxKeys};
   std::uint64_t pool_generation_ = 1;  ///< changes when the pools are emptied
 

@@ -1,8 +1,11 @@
 #include "transform/member_files.h"
 
 #include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <charconv>
+#include <deque>
 
+#include "classify/campaign_channel.h"
 #include "model/page_url.h"
 #include "model/star_schema.h"
 #include "model/time.h"
@@ -51,12 +54,6 @@ class TextColumn {
   std::vector<std::string_view> plain_;
   std::vector<std::uint8_t> valid_;
 };
-
-ColumnData constant(std::string_view text) {
-  ColumnData column;
-  column.constant_string = text;
-  return column;
-}
 
 ColumnData longs(const std::vector<std::int64_t>& values) {
   ColumnData column;
@@ -121,8 +118,40 @@ std::string_view shown(const Member& m, std::string_view attribute) {
 }
 std::string_view name_of(const Member& m) { return m.key == 0 ? kUnknownMember : m.name; }
 
+/// A trait of the members of one row group.
+class TraitSlice {
+ public:
+  ColumnData take(const TraitValues& trait, std::size_t first, std::size_t count) {
+    const std::span<const std::uint8_t> valid(trait.valid.data() + first, count);
+    ColumnData column;
+    if (std::find(valid.begin(), valid.end(), std::uint8_t{1}) == valid.end()) return column;
+    if (trait.type == ColumnType::kString) {
+      for (std::size_t i = first; i < first + count; ++i) texts_.add(trait.texts[i]);
+      return texts_.data();
+    }
+    column.valid = valid;
+    const std::span<const std::int64_t> values(trait.values.data() + first, count);
+    if (trait.type == ColumnType::kInt) {
+      ints_.assign(values.begin(), values.end());
+      column.ints = ints_;
+    } else if (trait.type == ColumnType::kBoolean) {
+      bools_.assign(values.begin(), values.end());
+      column.bools = bools_;
+    } else {
+      column.longs = values;
+    }
+    return column;
+  }
+
+ private:
+  TextColumn texts_{true};
+  std::vector<std::int32_t> ints_;
+  std::vector<std::uint8_t> bools_;
+};
+
 Status add_users(MemberFile* file, std::span<const Member> members,
-                 std::span<const UserActivity<std::int64_t>> activity) {
+                 std::span<const UserActivity<std::int64_t>> activity, std::size_t first,
+                 const std::vector<TraitValues>& traits, std::size_t column_count) {
   const std::size_t n = members.size();
   TextColumn ids(false);
   std::array<std::vector<std::int64_t>, 13> values;
@@ -137,10 +166,14 @@ Status add_users(MemberFile* file, std::span<const Member> members,
         a.sessions};
     for (std::size_t v = 0; v < row.size(); ++v) values[v][i] = row[v];
   }
-  std::array<ColumnData, 14> columns{
+  std::vector<ColumnData> columns{
       longs(values[0]),  ids.data(),       longs(values[1]),  longs(values[2]), longs(values[3]),
       longs(values[4]),  longs(values[5]), longs(values[6]),  longs(values[7]), longs(values[8]),
       longs(values[12]), longs(values[9]), longs(values[10]), longs(values[11])};
+  std::deque<TraitSlice> slices;
+  for (const TraitValues& trait : traits)
+    columns.push_back(slices.emplace_back().take(trait, first, n));
+  columns.resize(column_count);  // traits that are configured no more: null
   return file->add(n, columns);
 }
 
@@ -161,50 +194,79 @@ Status add_pages(MemberFile* file, std::span<const Member> members) {
   return file->add(members.size(), columns);
 }
 
-Status add_referrers(MemberFile* file, std::span<const Member> members) {
+Status add_referrers(MemberFile* file, std::span<const Member> members,
+                     const ReferrerSites& sites) {
   std::vector<std::int64_t> keys;
-  TextColumn urls(false), hosts(true);
+  TextColumn urls(false), hosts(true), mediums(true), sources(true);
+  std::string scratch;
   for (const Member& m : members) {
+    const std::string_view host = split_url(m.name).host;
+    const Referrer referrer = sites.classify(host, m.key == 0, &scratch);
     keys.push_back(m.key);
     urls.add(name_of(m));
-    hosts.add(shown(m, split_url(m.name).host));
+    hosts.add(shown(m, host));
+    mediums.add(referrer.medium);
+    sources.add(referrer.source);
   }
-  const std::array<ColumnData, 5> columns{longs(keys), urls.data(), hosts.data(),
-                                          constant("unknown"), constant("unknown")};
+  const std::array<ColumnData, 5> columns{longs(keys), urls.data(), hosts.data(), mediums.data(),
+                                          sources.data()};
   return file->add(members.size(), columns);
 }
 
 Status add_campaigns(MemberFile* file, std::span<const Member> members) {
   std::vector<std::int64_t> keys;
   std::vector<TextColumn> parts;
+  TextColumn channels(true);
   for (std::size_t i = 0; i < kCampaignPartCount; ++i) parts.emplace_back(true);
   for (const Member& m : members) {
     keys.push_back(m.key);
     const auto values = key_parts(m.name);
-    for (std::size_t i = 0; i < kCampaignPartCount; ++i) {
-      parts[i].add(m.key == 0          ? (i == 0 ? kUnknownMember : std::string_view{})
-                   : i < values.size() ? values[i]
-                                       : std::string_view{});
-    }
+    CampaignParts campaign{};
+    for (std::size_t i = 0; i < kCampaignPartCount && i < values.size(); ++i)
+      campaign[i] = values[i];
+    channels.add(channel_of(campaign));
+    if (m.key == 0) campaign[0] = kUnknownMember;
+    for (std::size_t i = 0; i < kCampaignPartCount; ++i) parts[i].add(campaign[i]);
   }
   std::array<ColumnData, 8> columns;
   columns[0] = longs(keys);
   for (std::size_t i = 0; i < kCampaignPartCount; ++i) columns[i + 1] = parts[i].data();
-  columns[7] = constant("unknown");
+  columns[7] = channels.data();
   return file->add(members.size(), columns);
 }
 
-Status add_devices(MemberFile* file, std::span<const Member> members) {
+/// Devices of several types share an agent.
+using FamiliesByAgent = boost::unordered_flat_map<std::string_view, AgentFamilies>;
+
+Status add_devices(MemberFile* file, std::span<const Member> members, MemberClassifier* classifier,
+                   FamiliesByAgent* by_agent) {
   std::vector<std::int64_t> keys;
-  TextColumn types(true), agents(false);
+  TextColumn types(true), agents(false), systems(true), browsers(true);
+  std::vector<std::uint8_t> bots, bot_known;
   for (const Member& m : members) {
     keys.push_back(m.key);
     const auto parts = key_parts(m.name);
+    const std::string_view agent = parts.size() < 2 ? std::string_view{} : parts[1];
     types.add(m.key == 0 ? kUnknownMember : parts.empty() ? std::string_view{} : parts[0]);
-    agents.add(parts.size() < 2 ? std::string_view{} : parts[1]);
+    agents.add(agent);
+    const AgentFamilies* families = m.families;
+    if (families == nullptr) {
+      const auto [at, added] = by_agent->try_emplace(agent);
+      if (added) {
+        ASSIGN_OR_RETURN(at->second, classifier->device(agent));
+      }
+      families = &at->second;
+    }
+    systems.add(families->os);
+    browsers.add(families->browser);
+    bots.push_back(families->is_bot.value_or(false) ? 1 : 0);
+    bot_known.push_back(families->is_bot ? 1 : 0);
   }
-  const std::array<ColumnData, 6> columns{longs(keys),         types.data(),        agents.data(),
-                                          constant("unknown"), constant("unknown"), ColumnData{}};
+  ColumnData is_bot;
+  is_bot.bools = bots;
+  is_bot.valid = bot_known;
+  const std::array<ColumnData, 6> columns{longs(keys),    types.data(),    agents.data(),
+                                          systems.data(), browsers.data(), is_bot};
   return file->add(members.size(), columns);
 }
 
@@ -212,22 +274,27 @@ Status add_devices(MemberFile* file, std::span<const Member> members) {
 
 Result<DataFile> write_members(const DimensionMergeOptions& options, const TableDefinition& table,
                                const std::string& partition, const std::vector<Member>& members,
-                               const std::vector<UserActivity<std::int64_t>>& activity) {
-  ASSIGN_OR_RETURN(MemberFile file, MemberFile::create(options, table, partition));
+                               const std::vector<UserActivity<std::int64_t>>& activity,
+                               const std::vector<TraitValues>& traits) {
+  const bool users = &table == &dim_users_definition();
+  ASSIGN_OR_RETURN(MemberFile file,
+                   MemberFile::create(options, users ? *options.users : table, partition));
+  FamiliesByAgent by_agent;
   for (std::size_t begin = 0; begin < members.size(); begin += kRowGroupRows) {
     const std::size_t count = std::min(kRowGroupRows, members.size() - begin);
     const std::span<const Member> rows(members.data() + begin, count);
     Status added;
-    if (&table == &dim_users_definition()) {
-      added = add_users(&file, rows, {activity.data() + begin, count});
+    if (users) {
+      added = add_users(&file, rows, {activity.data() + begin, count}, begin, traits,
+                        options.users->columns.size());
     } else if (&table == &dim_pages_definition()) {
       added = add_pages(&file, rows);
     } else if (&table == &dim_referrers_definition()) {
-      added = add_referrers(&file, rows);
+      added = add_referrers(&file, rows, options.classifier->referrers());
     } else if (&table == &dim_campaigns_definition()) {
       added = add_campaigns(&file, rows);
     } else {
-      added = add_devices(&file, rows);
+      added = add_devices(&file, rows, options.classifier, &by_agent);
     }
     RETURN_IF_ERROR(added);
   }

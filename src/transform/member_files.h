@@ -19,13 +19,16 @@ namespace clicklake {
 struct Member {
   std::int64_t key;
   std::string_view name;
+  const AgentFamilies* families = nullptr;  ///< of a device, where they are known already
 };
 
 /// Writes members (sorted by key, each once) of `table` to `path` (relative to the lake) and
-/// returns the file; users need their activity, by member.
+/// returns the file; users need their activity, by member, and their
+/// traits where they have any.
 Result<DataFile> write_members(const DimensionMergeOptions& options, const TableDefinition& table,
                                const std::string& partition, const std::vector<Member>& members,
-                               const std::vector<UserActivity<std::int64_t>>& activity);
+                               const std::vector<UserActivity<std::int64_t>>& activity,
+                               const std::vector<TraitValues>& traits = {});
 /// Writes dim_dates; `dates` are date keys, ascending.
 Result<DataFile> write_dates(const DimensionMergeOptions& options,
                              const std::vector<std::int32_t>& dates);

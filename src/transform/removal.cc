@@ -42,15 +42,15 @@ class FactRewriter {
       : existing_(existing),
         options_(options),
         word_(word),
-        encoder_(fact_clicks_definition(), options.parquet) {
-    for (const ColumnDefinition& c : fact_clicks_definition().columns)
+        encoder_(*options.table, options.parquet) {
+    for (const ColumnDefinition& c : options.table->columns)
       names_ += fmt::format("{}{}", names_.empty() ? "" : ", ", quote_identifier(c.name));
   }
 
   /// Nothing where no row stays. `is_gone(chunk, row)` sees all columns in the table's order.
   Result<std::optional<DataFile>> rewrite(
       const FactFile& file, const std::function<bool(const Chunk&, std::size_t)>& is_gone) {
-    const TableDefinition& table = fact_clicks_definition();
+    const TableDefinition& table = *options_.table;
     const std::filesystem::path old(file.path);
     const std::filesystem::path path =
         old.parent_path() / fmt::format("{}-{}-{:05}.parquet", options_.batch_id, word_, number_++);
@@ -71,7 +71,7 @@ class FactRewriter {
       return {};
     };
     RETURN_IF_ERROR(existing_->query(fmt::format("SELECT {} FROM {} ORDER BY event_timestamp",
-                                                 names_, existing_->read_parquet({file.path})),
+                                                 names_, existing_->read_table(table, {file.path})),
                                      [&](const Chunk& chunk) -> Status {
                                        const auto times = chunk.longs(time);
                                        for (std::size_t row = 0; row < chunk.rows(); ++row) {
@@ -120,7 +120,7 @@ Result<RemovalOutput> remove_rows(ExistingRows* existing, const FactWriterOption
     min_us = std::min(min_us, r.time);
     max_us = std::max(max_us, r.time);
   }
-  const TableDefinition& table = fact_clicks_definition();
+  const TableDefinition& table = *options.table;
   const IdentityColumns at{column_index(table, "event_key"), column_index(table, "event_check"),
                            column_index(table, "event_timestamp"),
                            column_index(table, "canonical_key")};
@@ -161,7 +161,7 @@ Result<RemovalOutput> remove_hours(ExistingRows* existing, const FactWriterOptio
                                    const std::vector<std::int64_t>& hours) {
   RemovalOutput out;
   const std::set<std::int64_t> gone(hours.begin(), hours.end());
-  const int time = column_index(fact_clicks_definition(), "event_timestamp");
+  const int time = column_index(*options.table, "event_timestamp");
   std::string list;
   for (const std::int64_t hour : hours) list += fmt::format("{}{}", list.empty() ? "" : ", ", hour);
   FactRewriter rewriter(existing, options, "replay");

@@ -45,6 +45,7 @@ class Transform {
                        catalog_.current_snapshot(std::string(table->name)));
       live_[std::string(table->name)].first = snapshot;
     }
+    RETURN_IF_ERROR(add_columns());
     taken_out_.removed = options_.lost_facts;
     if (!options_.replaced_hours.empty()) RETURN_IF_ERROR(take_out_hours());
     make_workers();
@@ -54,6 +55,48 @@ class Transform {
   }
 
  private:
+  /// The columns that the lake's schema asks for.
+  Status add_columns() {
+    std::vector<ColumnWish> wishes;
+    wishes.reserve(options_.schema.promoted.size());
+    for (const PromotedKey& key : options_.schema.promoted) wishes.push_back(key.column);
+    ASSIGN_OR_RETURN(facts_, catalog_.add_columns("fact_clicks", wishes));
+    ASSIGN_OR_RETURN(users_, catalog_.add_columns("dim_users", options_.schema.traits));
+    ASSIGN_OR_RETURN(history_, catalog_.add_columns("dim_users_history", options_.schema.traits));
+    ASSIGN_OR_RETURN(const std::string made_with, catalog_.made_with("dim_users_history"));
+    traits_changed_ = made_with != traits_version(options_.schema);
+    const std::size_t own = fact_clicks_definition().columns.size();
+    for (const PromotedKey& key : options_.schema.promoted) {
+      promoted_.emplace_back(
+          key.key, static_cast<std::size_t>(column_index(*facts_, key.column.name)) - own);
+    }
+    return {};
+  }
+
+  Result<UserHistory> user_history(const TableChange& facts, const DimensionMergeInput& merge,
+                                   std::function<Status()> load_facts_after) {
+    UserHistoryInput input;
+    input.snapshot = live_["dim_users_history"].first;
+    if (input.snapshot != 0) {
+      ASSIGN_OR_RETURN(input.live, catalog_.live_files("dim_users_history", {}, false));
+    }
+    for (const DataFile& file : facts.added) input.new_facts.push_back(file.path);
+    input.changed_users = merge.changed_users;
+    input.rebuild = traits_changed_;
+    input.existing = &existing_;
+    input.load_all_facts = std::move(load_facts_after);
+    return UserHistory({.lake = options_.lake,
+                        .batch_id = options_.batch_id,
+                        .buckets = options_.dimension_buckets,
+                        .parquet = options_.parquet,
+                        .unsynced = &unsynced_,
+                        .history = history_,
+                        .users = users_,
+                        .facts = facts_,
+                        .schema = options_.schema},
+                       std::move(input));
+  }
+
   void make_workers() {
     for (int i = 0; i < std::max(options_.threads, 1); ++i) {
       HourWorkerOptions worker;
@@ -66,6 +109,9 @@ class Transform {
       worker.outbox = options_.outbox;
       worker.accepted_us = options_.accepted_us;
       worker.facts.lake = options_.lake;
+      worker.facts.table = facts_;
+      worker.promoted = promoted_;
+      worker.own_promoted = options_.schema.own;
       worker.facts.batch_id = options_.batch_id;
       worker.facts.writer = i;
       worker.facts.parquet = options_.parquet;
@@ -127,6 +173,7 @@ class Transform {
   Status take_out_hours() {
     RETURN_IF_ERROR(look_up_facts(options_.replaced_hours.front(), options_.replaced_hours.back()));
     FactWriterOptions writer;
+    writer.table = facts_;
     writer.lake = options_.lake;
     writer.batch_id = options_.batch_id;
     writer.parquet = options_.parquet;
@@ -303,9 +350,19 @@ class Transform {
     dimension.threads = options_.threads;
     dimension.parquet = options_.parquet;
     dimension.unsynced = &unsynced_;
+    ASSIGN_OR_RETURN(UserHistory history, user_history(facts, merge, load_facts_after));
+    ASSIGN_OR_RETURN(TableChange versions, history.merge());
+    merge.rewrite_users = traits_changed_;
+    dimension.users = users_;
+    if (!options_.schema.traits.empty()) dimension.history = &history;
+    MemberClassifier classifier(options_.own_hosts, embedded_agent_list());
+    dimension.classifier = &classifier;
+    ASSIGN_OR_RETURN(merge.made_with, list_versions(catalog_));
     for (auto& worker : workers_) merge.workers.push_back(&worker->dimensions());
     for (auto& [table, state] : live_) {
-      if (table == "fact_clicks" || table == "sessions" || state.first == 0) continue;
+      if (table == "fact_clicks" || table == "sessions" || table == "dim_users_history" ||
+          state.first == 0)
+        continue;
       ASSIGN_OR_RETURN(state.second, catalog_.live_files(table, {}, false));
     }
     if (options_.rebuild) RETURN_IF_ERROR(remove_published(&facts, &result));
@@ -322,6 +379,11 @@ class Transform {
     result.collisions = std::move(dimensions.collisions);
     for (std::string& id : sessions.collisions)
       result.collisions.push_back({std::string(sessions_definition().name), std::move(id)});
+    result.made_with = std::move(dimensions.made_with);
+    if (!versions.added.empty() || !versions.removed.empty())
+      result.changes.push_back(std::move(versions));
+    if (traits_changed_)
+      result.made_with.emplace_back("dim_users_history", traits_version(options_.schema));
     if (!facts.added.empty() || !facts.removed.empty()) result.changes.push_back(std::move(facts));
     for (TableChange& change : dimensions.changes) result.changes.push_back(std::move(change));
     if (!sessions.change.added.empty() || !sessions.change.removed.empty())
@@ -390,6 +452,7 @@ class Transform {
     RETURN_IF_ERROR(look_up_facts(min_hour(), max_hour()));
     FactWriterOptions writer;
     writer.lake = options_.lake;
+    writer.table = facts_;
     writer.batch_id = options_.batch_id;
     writer.parquet = options_.parquet;
     writer.unsynced = &unsynced_;
@@ -459,6 +522,11 @@ class Transform {
   std::map<std::string, std::pair<std::int64_t, std::vector<DataFile>>> live_;
   RemovalOutput taken_out_;                                 ///< of replaced hours
   std::map<std::string, std::vector<std::string>> unread_;  ///< of a rebuild, by table
+  const TableDefinition* facts_ = nullptr;                  ///< with added columns
+  const TableDefinition* users_ = nullptr;
+  const TableDefinition* history_ = nullptr;
+  bool traits_changed_ = false;  ///< since the rows of dim_users_history were made
+  std::vector<std::pair<std::string, std::size_t>> promoted_;
   std::vector<DataFile> written_;
   UnsyncedFiles unsynced_;
   std::vector<Replaced> replaced_;

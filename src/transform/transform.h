@@ -19,6 +19,7 @@
 #include "format/parquet_writer.h"
 #include "format/quarantine_writer.h"
 #include "matching/rule_set.h"
+#include "model/lake_schema.h"
 #include "outbox/outbox_file.h"
 #include "transform/dimension_merge.h"
 #include "transform/hour_worker.h"
@@ -35,6 +36,8 @@ struct TransformOptions {
   LineReaderOptions lines;
   std::string base_currency = "USD";
   int dimension_buckets = 8;
+  LakeSchema schema;
+  std::vector<std::string> own_hosts;  ///< the shop's, see ReferrerSites
   std::int64_t dedupe_window_hours = 24;
   ParquetWriterOptions parquet;
   bool count_keys = true;          ///< see TransformResult::key_counts
@@ -61,6 +64,7 @@ struct TransformResult {
   std::vector<TableChange> changes;
   std::vector<SideFile> side_files_added;
   std::vector<std::string> side_files_removed;
+  std::vector<std::pair<std::string, std::string>> made_with;  ///< see BatchCommit
   std::vector<KeyCollision>
       collisions;  ///< not empty: publish nothing; call again with these natural keys denied
   std::vector<KeyCount> key_counts;  ///< of the inputs that nobody has validated before

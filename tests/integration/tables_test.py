@@ -291,6 +291,9 @@ class KeyCollisions(TablesTest):
     def test_of_users_across_batches(self):
         for in_place in (False, True):
             lake = self.lake(f"lake-{in_place}")
+            # Done again without the later key, the batch alerts of what it keeps, once.
+            (lake.path / "rules" / "all.json").write_text(json.dumps(
+                {"name": "all", "eventPattern": {"source": ["clicklake"]}, "targets": [{"id": "out", "kind": "stdout"}]}))
             first = lines(click(user_id=self.ONE), click(user_id="other"))
             second = lines(click(user_id=self.OTHER, event_type="a"), click(user_id=self.OTHER, event_type="b"), click(user_id=self.ONE, event_type="c"))
             for number, text in enumerate((first, second)):
@@ -298,6 +301,11 @@ class KeyCollisions(TablesTest):
             self.assert_counts(report, 3, 1, 0, 2)
             self.assertEqual(report["quarantined_by_reason"], {"key_collision": 2})
             self.check_quarantine(lake, 2, "user_id")
+            self.assertEqual(report["matches"], 1)
+            alerted = [json.loads(line)["event"]["detail"]["event_type"] for file in (lake.path / "events/outbox").glob("*.jsonl")
+                       for line in file.read_text().splitlines()]
+            self.assertEqual(alerted.count("c"), 1)
+            self.assertEqual(len(alerted), 3)
             self.assert_tables(lake, star_model.star(star_model.parse_all((first + lines(click(user_id=self.ONE, event_type="c"))).splitlines())[0]))
             self.no_orphan_files(lake)
 
