@@ -150,6 +150,7 @@ Status maintain_after_run(const RunArguments& arguments) {
   MaintainOptions options = maintain_options(config);
   if (!options.budget) options.budget = std::chrono::seconds(10);
   options.wait = false;
+  options.remove_every = std::chrono::hours(1);
   const auto done = maintain(options);
   return done || done.error().code == ErrorCode::kBusy ? Status() : Status(done.error());
 }

@@ -32,7 +32,7 @@ std::int64_t now_us() {
 
 class Backup {
  public:
-  Backup(fs::path lake, fs::path destination, bool copy)
+  Backup(fs::path lake, const fs::path& destination, bool copy)
       : lake_(std::move(lake)), to_(temporary_path(destination)), copy_(copy) {}
 
   Result<BackupReport> run() {

@@ -23,6 +23,9 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = Compaction::Clock;
 
+/// In the catalog: when removal was done last, UTC microseconds.
+constexpr const char* kRemovedAt = "maintain removed at";
+
 std::int64_t now_us() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
              std::chrono::system_clock::now().time_since_epoch())
@@ -43,9 +46,14 @@ class Maintenance {
                                      : std::optional<Clock::time_point>();
     RETURN_IF_ERROR(Compaction(*catalog, options_, staging_).run(end, &report_));
     if (!options_.dry_run) RETURN_IF_ERROR(clear_staging());
-    RETURN_IF_ERROR(expire());
-    RETURN_IF_ERROR(retire_old());
-    RETURN_IF_ERROR(remove_unneeded());
+    ASSIGN_OR_RETURN(const bool due, removal_is_due());
+    if (due) {
+      RETURN_IF_ERROR(expire());
+      RETURN_IF_ERROR(retire_old());
+      RETURN_IF_ERROR(remove_unneeded());
+      if (!options_.dry_run)
+        RETURN_IF_ERROR(write_progress(options_.lake / "catalog.db", kRemovedAt, now_us()));
+    }
     report_.seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
     return std::move(report_);
   }
@@ -63,6 +71,15 @@ class Maintenance {
       if (failed) return errno_error(failed.value(), "remove " + entry->path().string());
     }
     return error ? Status(errno_error(error.value(), "look into " + staging_.string())) : Status();
+  }
+
+  /// What is kept is read for it, which is too much for every small run.
+  Result<bool> removal_is_due() const {
+    if (options_.remove_every.count() == 0) return true;
+    ASSIGN_OR_RETURN(const std::int64_t last,
+                     read_progress(options_.lake / "catalog.db", kRemovedAt));
+    const auto every = std::chrono::duration_cast<std::chrono::microseconds>(options_.remove_every);
+    return now_us() - last >= every.count();
   }
 
   Status expire() {

@@ -37,8 +37,10 @@ struct MaintainOptions {
   std::int64_t target_file_bytes = 128'000'000;
   std::chrono::hours keep_snapshots{5 * 24};  ///< after they were the current ones
   std::chrono::hours keep_orphans{24};        ///< files that nothing names
-  int keep_raw_days = 0;                      ///< raw copies of older hours go; 0: none
-  int keep_quarantine_days = 0;               ///< quarantine files of older batches go; 0: none
+  /// Expiry and removal are left out where they were done so lately; merging is not.
+  std::chrono::hours remove_every{0};
+  int keep_raw_days = 0;         ///< raw copies of older hours go; 0: none
+  int keep_quarantine_days = 0;  ///< quarantine files of older batches go; 0: none
 };
 
 struct MaintainReport {

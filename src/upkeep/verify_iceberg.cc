@@ -25,8 +25,7 @@ class TableCheck {
  public:
   TableCheck(const VerifyOptions& options, const LakeContents& lake, const IndexedTable& table,
              Findings* findings, VerifyReport* report)
-      : lake_(lake),
-        table_(table),
+      : table_(table),
         folder_(lake_folder(options.lake / "catalog.db")),
         findings_(findings),
         report_(report) {
@@ -206,7 +205,6 @@ class TableCheck {
     }
   }
 
-  const LakeContents& lake_;
   const IndexedTable& table_;
   const fs::path folder_;
   Findings* findings_;
