@@ -33,7 +33,7 @@ class Writer {
       : rewrite_(rewrite),
         encoder_(*rewrite.table, rewrite.parquet),
         buffer_(*rewrite.table),
-        time_(rewrite.table == &fact_clicks_definition()
+        time_(rewrite.table->name == fact_clicks_definition().name
                   ? column_index(*rewrite.table, "event_timestamp")
                   : -1) {}
 

@@ -92,7 +92,9 @@ Compaction::Compaction(Catalog& catalog, const MaintainOptions& options, fs::pat
 
 Result<std::vector<MergePlan>> Compaction::plan() {
   std::vector<MergePlan> plans;
-  for (const TableDefinition* table : star_tables()) {
+  for (const TableDefinition* own : star_tables()) {
+    // With the columns that the lake added: what is not read is not written.
+    ASSIGN_OR_RETURN(const TableDefinition* table, catalog_.definition(std::string(own->name)));
     ASSIGN_OR_RETURN(const std::vector<DataFile> live,
                      catalog_.live_files(std::string(table->name), {}, false));
     // Days come in order: the last one is still being written.
