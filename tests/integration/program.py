@@ -11,7 +11,7 @@ import sys
 import tempfile
 import unittest
 
-TABLES = ("fact_clicks", "dim_users", "dim_pages", "dim_referrers", "dim_campaigns", "dim_devices", "dim_dates", "sessions")
+TABLES = ("fact_clicks", "dim_users", "dim_pages", "dim_referrers", "dim_campaigns", "dim_devices", "dim_dates", "sessions", "dim_users_history")
 TIMEOUT = 120
 BINARY = ""
 

@@ -225,6 +225,9 @@ class OnDisk(TablesTest):
 
     def test_files_carry_field_ids(self):
         for table in TABLES:
+            if table == "dim_users_history":  # without traits it has no files
+                self.assertEqual(self.live(table), [])
+                continue
             path = self.live(table)[0]
             ids = self.clicks.sql(f"SELECT name, field_id FROM parquet_schema('{path}') WHERE num_children IS NULL OR name NOT IN ('schema', 'key_value')")
             top = [name for (name,) in self.clicks.sql(f"SELECT column_name FROM (DESCRIBE {table})")]
