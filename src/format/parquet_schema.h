@@ -18,7 +18,13 @@
 namespace clicklake {
 
 /// parquet.thrift `Type`.
-enum class ParquetType : std::int32_t { kBoolean = 0, kInt32 = 1, kInt64 = 2, kDouble = 5, kByteArray = 6 };
+enum class ParquetType : std::int32_t {
+  kBoolean = 0,
+  kInt32 = 1,
+  kInt64 = 2,
+  kDouble = 5,
+  kByteArray = 6
+};
 
 /// parquet.thrift `Encoding`.
 enum class ParquetEncoding : std::int32_t { kPlain = 0, kRle = 3, kRleDictionary = 8 };

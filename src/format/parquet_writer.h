@@ -29,7 +29,8 @@ inline constexpr std::uint32_t kNullIndex = 0xFFFFFFFFU;
 ///  - dictionary: `indices` (one a row; kNullIndex: null) into `string_dictionary` or
 ///    `long_dictionary` (narrowed for kInt and kDate; not for kBoolean). Every entry must be used
 ///    by at least one row: bounds come from the dictionary. Written PLAIN where that is smaller.
-///  - plain: `longs` (of kDouble the bits), `ints`, `bools` or `strings`, with `valid` (a byte a row, 1 where it is
+///  - plain: `longs` (of kDouble the bits), `ints`, `bools` or `strings`, with `valid` (a byte a
+///  row, 1 where it is
 ///    present; empty: all are). Numbers that repeat are given a dictionary.
 ///  - constant: `constant_long` or `constant_string`.
 ///  - none of these: all null.
