@@ -23,6 +23,7 @@ class SessionIndexTest : public ::testing::Test {
     auto run = SessionIndexWriter::create(lake_, name);
     EXPECT_TRUE(run);
     std::vector<SessionPlace> all;
+    all.reserve(places.size());
     for (const auto& [key, started] : places) all.push_back({key, started});
     EXPECT_TRUE(run->append(all));
     auto file = run->finish();

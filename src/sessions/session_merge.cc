@@ -178,6 +178,7 @@ class Merge {
                      input_.catalog->live_files("sessions", {}, false));
     if (files.empty()) return {};
     std::vector<std::string> paths;
+    paths.reserve(files.size());
     for (const DataFile& file : files) paths.push_back(file.path);
     ASSIGN_OR_RETURN(SessionIndexWriter run,
                      SessionIndexWriter::create(options_.files.lake, run_path("-rebuilt")));
