@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "catalog/blob_codec.h"
+#include "catalog/raw_file_row.h"
 #include "catalog/sqlite_catalog.h"
 
 namespace clicklake {
@@ -11,11 +12,8 @@ namespace {
 #define CLICKLAKE_BATCH_COLUMNS                                                        \
   "SELECT batch_no, batch_id, kind, started_us, committed_us, records_read, accepted," \
   " duplicate, valid, quarantined, blank, bytes_in, bytes_out, replaced FROM batches "
-#define CLICKLAKE_RAW_FILE_COLUMNS                                                        \
-  "SELECT r.raw_file_no, b.batch_id, r.path, r.in_place, r.hour, r.size, r.mtime_us,"     \
-  " r.records, r.validated, r.arrivals, r.max_line_bytes, r.content_hash, r.strays FROM " \
-  "raw_files r JOIN batches b USING "                                                     \
-  "(batch_no) "
+#define CLICKLAKE_RAW_FILE_COLUMNS \
+  CLICKLAKE_RAW_FILE_LIST " FROM raw_files r JOIN batches b USING (batch_no) "
 
 Result<std::vector<BatchInfo>> read_batches(Connection& connection, Rows rows) {
   std::vector<BatchInfo> batches;
@@ -53,25 +51,8 @@ Result<std::vector<RawFile>> read_raw_files(const Connection& connection, Rows r
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.next());
     if (!more) return files;
-    RawFile& file = files.emplace_back();
-    file.id = rows.integer(0);
-    file.batch_id = rows.text(1);
-    file.path = rows.text(2);
-    file.in_place = rows.integer(3) != 0;
-    if (!rows.is_null(4)) file.hour = rows.integer(4);
-    file.size = rows.integer(5);
-    file.mtime_us = rows.integer(6);
-    file.records = rows.integer(7);
-    file.validated = rows.integer(8) != 0;
-    file.max_line_bytes = rows.integer(10);
-    file.content_hash = rows.text(11);
-    file.strays = rows.integer(12);
-    auto arrivals = decode_arrivals(rows.blob(9));
-    if (!arrivals) {
-      return Error{arrivals.error().code, "catalog " + connection.file().string() + ", raw file " +
-                                              file.path + ": " + arrivals.error().message};
-    }
-    file.arrivals = *std::move(arrivals);
+    ASSIGN_OR_RETURN(RawFile file, raw_file_of(connection, rows));
+    files.push_back(std::move(file));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "catalog/blob_codec.h"
 #include "catalog/catalog_file.h"
+#include "catalog/raw_file_row.h"
 
 namespace clicklake {
 namespace {
@@ -125,36 +126,19 @@ Result<std::vector<IndexedFile>> LakeIndex::live_files(const IndexedTable& table
 
 Result<std::vector<IndexedRawFile>> LakeIndex::raw_files() {
   connection_->set_activity("list raw files");
-  ASSIGN_OR_RETURN(
-      Rows rows,
-      connection_->query("SELECT r.raw_file_no, b.batch_id, r.path, r.in_place, r.hour, r.size,"
-                         " r.mtime_us, r.records, r.validated, r.arrivals, r.max_line_bytes,"
-                         " r.content_hash, r.strays, coalesce(t.batch_id, ''), w.kind"
-                         " FROM raw_files r JOIN batches b USING (batch_no)"
-                         " LEFT JOIN batches t ON t.batch_no = r.transformed_by"
-                         " LEFT JOIN batches w ON w.batch_no = r.withdrawn_by"
-                         " ORDER BY r.raw_file_no"));
+  ASSIGN_OR_RETURN(Rows rows,
+                   connection_->query(CLICKLAKE_RAW_FILE_LIST
+                                      ", coalesce(t.batch_id, ''), w.kind"
+                                      " FROM raw_files r JOIN batches b USING (batch_no)"
+                                      " LEFT JOIN batches t ON t.batch_no = r.transformed_by"
+                                      " LEFT JOIN batches w ON w.batch_no = r.withdrawn_by"
+                                      " ORDER BY r.raw_file_no"));
   std::vector<IndexedRawFile> files;
   for (;;) {
     ASSIGN_OR_RETURN(const bool more, rows.next());
     if (!more) return files;
     IndexedRawFile& indexed = files.emplace_back();
-    RawFile& file = indexed.file;
-    file.id = rows.integer(0);
-    file.batch_id = rows.text(1);
-    file.path = rows.text(2);
-    file.in_place = rows.integer(3) != 0;
-    if (!rows.is_null(4)) file.hour = rows.integer(4);
-    file.size = rows.integer(5);
-    file.mtime_us = rows.integer(6);
-    file.records = rows.integer(7);
-    file.validated = rows.integer(8) != 0;
-    auto arrivals = decode_arrivals(rows.blob(9));
-    if (!arrivals) return in_file(*connection_, file.path, arrivals.error());
-    file.arrivals = *std::move(arrivals);
-    file.max_line_bytes = rows.integer(10);
-    file.content_hash = rows.text(11);
-    file.strays = rows.integer(12);
+    ASSIGN_OR_RETURN(indexed.file, raw_file_of(*connection_, rows));
     indexed.transformed_by = rows.text(13);
     indexed.withdrawn = !rows.is_null(14);
     indexed.retired =

@@ -61,33 +61,6 @@ struct SourceGroup {
   bool in_place;
 };
 
-void add_up(RunReport from, RunReport* to) {
-  to->transformed |= from.transformed;
-  to->records_read += from.records_read;
-  to->accepted += from.accepted;
-  to->duplicate += from.duplicate;
-  to->valid += from.valid;
-  to->quarantined += from.quarantined;
-  to->blank += from.blank;
-  to->replaced += from.replaced;
-  to->matches += from.matches;
-  for (auto& problem : from.rule_problems) to->rule_problems.push_back(std::move(problem));
-  to->untyped_promoted += from.untyped_promoted;
-  add_reasons(from.quarantined_by_reason, &to->quarantined_by_reason);
-  to->rows = std::move(from.rows);
-  for (auto& problem : from.problems) to->problems.push_back(std::move(problem));
-  to->sources_taken += from.sources_taken;
-  to->sources_skipped += from.sources_skipped;
-  to->swept_files += from.swept_files;
-  to->bytes_in += from.bytes_in;
-  to->bytes_out += from.bytes_out;
-  to->seconds += from.seconds;
-  to->peak_memory_bytes = from.peak_memory_bytes;
-  to->failed |= from.failed;
-  if (!from.ingest_batch.empty()) to->ingest_batch = from.ingest_batch;
-  if (!from.transform_batch.empty()) to->transform_batch = from.transform_batch;
-}
-
 Result<RunReport> execute(What what, const RunArguments& arguments) {
   ASSIGN_OR_RETURN(const std::filesystem::path lake, find_lake(arguments.lake));
   ASSIGN_OR_RETURN(Config config, load_config(lake));

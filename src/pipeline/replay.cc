@@ -165,26 +165,6 @@ Result<std::set<std::int64_t>> hours_of_scope(Catalog& catalog, const Planner& p
   return hours;
 }
 
-void add_up(const RunReport& from, RunReport* to) {
-  to->transformed = true;
-  to->transform_batch = from.transform_batch;
-  to->records_read += from.records_read;
-  to->accepted += from.accepted;
-  to->duplicate += from.duplicate;
-  to->valid += from.valid;
-  to->quarantined += from.quarantined;
-  to->blank += from.blank;
-  to->replaced += from.replaced;
-  to->untyped_promoted += from.untyped_promoted;
-  add_reasons(from.quarantined_by_reason, &to->quarantined_by_reason);
-  to->rows = from.rows;
-  to->swept_files += from.swept_files;
-  to->bytes_in += from.bytes_in;
-  to->bytes_out += from.bytes_out;
-  to->seconds += from.seconds;
-  to->peak_memory_bytes = from.peak_memory_bytes;
-}
-
 /// Out of the folders that the raw table's readers list.
 Status put_away(const fs::path& lake, const std::vector<RawFile>& files) {
   for (const RawFile& file : files) {

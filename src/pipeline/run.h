@@ -81,6 +81,10 @@ struct RunReport {
   bool failed = false;  ///< a source was not taken, or in part: exit code 1
 };
 
+/// The report of two runs, one after the other: counts add up, what is there now is the later
+/// one's.
+void add_up(RunReport from, RunReport* to);
+
 /// Sources to raw.
 Result<RunReport> run_ingest(Catalog& catalog, const RunOptions& options, SourceListing listing,
                              RunProgress* progress);

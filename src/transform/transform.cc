@@ -441,8 +441,9 @@ class Transform {
     input.base_snapshot = live_["sessions"].first;
     input.unread = options_.rebuild;
     input.rebuild =
-        !options_.rebuild &&
-        (options_.recompute_users || (live_["fact_clicks"].first != 0 && input.base_snapshot == 0));
+        !options_.rebuild && (options_.recompute_users ||
+                              !options_.lost_facts.empty() ||  // whose they were, nobody knows
+                              (live_["fact_clicks"].first != 0 && input.base_snapshot == 0));
     input.existing = &existing_;
     input.load_all_facts = std::move(load_facts_after);
     return merge_sessions(options, input);
