@@ -104,7 +104,7 @@ std::vector<std::string> expected(std::vector<Said> all, int users) {
       if (said.user != user || (said.plan.empty() && said.seats.empty())) continue;
       if (!said.plan.empty()) plan = said.plan;
       if (!said.seats.empty()) seats = said.seats;
-      const std::string traits = plan + "|" + seats;
+      const std::string traits = fmt::format("{}|{}", plan, seats);
       if (versions.empty() || versions.back().second != traits)
         versions.emplace_back(kFirstMinute + said.minute, traits);
     }
