@@ -303,7 +303,8 @@ Result<std::vector<DeadRow>> DeliveryStore::dead_letters(bool all) {
   }
 }
 
-Status DeliveryStore::forget(std::int64_t seen_us, std::int64_t letters_us) {
+Status DeliveryStore::forget(std::int64_t seen_us, std::int64_t letters_us,
+                             const std::vector<std::int64_t>& outbox_files) {
   connection_->set_activity("forget what is old");
   ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(*connection_));
   RETURN_IF_ERROR(connection_->execute("DELETE FROM sent_rows WHERE seen_us < ?1", seen_us));
@@ -311,6 +312,8 @@ Status DeliveryStore::forget(std::int64_t seen_us, std::int64_t letters_us) {
   RETURN_IF_ERROR(connection_->execute(
       "DELETE FROM own_outbox WHERE name IN (SELECT name FROM outbox_files WHERE removed)"
       " AND name NOT LIKE 'replay-%'"));
+  for (const std::int64_t number : outbox_files)
+    RETURN_IF_ERROR(connection_->execute("DELETE FROM outbox_files WHERE number = ?1", number));
   return transaction.commit();
 }
 

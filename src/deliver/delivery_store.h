@@ -114,8 +114,9 @@ class DeliveryStore {
   /// The index, newest last; only those not redriven unless `all`.
   Result<std::vector<DeadRow>> dead_letters(bool all);
   /// Forgets rows of queries that were seen last before `seen_us`, and dead letters of before
-  /// `letters_us` that lie in files of earlier days.
-  Status forget(std::int64_t seen_us, std::int64_t letters_us);
+  /// `letters_us` that lie in files of earlier days; and the outbox files of these numbers.
+  Status forget(std::int64_t seen_us, std::int64_t letters_us,
+                const std::vector<std::int64_t>& outbox_files);
   /// Publishes an outbox file made by a command; whether it was not published already.
   Result<bool> publish(const std::string& outbox_file);
   /// Publishes an outbox file of these dead letters and marks them, all in one.

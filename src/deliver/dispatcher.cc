@@ -240,6 +240,13 @@ Status OutboxDispatcher::look(std::int64_t now) {
   next_look_ = now + options_.look_ms * 1000;
   ASSIGN_OR_RETURN(const std::vector<std::string> names, options_.published());
   dirty_ = outbox_.add(names) || dirty_;
+  const std::vector<std::string> gone = outbox_.take_gone();
+  if (!gone.empty()) {
+    warn(std::to_string(gone.size()) +
+         " outbox files of committed batches are not there, the first " + gone.front() +
+         ": taken for delivered by an earlier deliveries.db; where there was none, send their "
+         "matches with: clicklake events replay");
+  }
   ASSIGN_OR_RETURN(const std::int64_t version, store_->version());
   if (version == version_) return {};
   version_ = version;
@@ -319,7 +326,9 @@ Status OutboxDispatcher::forget(std::int64_t now) {
   queries_.forget_before(now - QueryFiring::kRememberUs);
   const std::int64_t keep = options_.keep_dead_letters_seconds * kMicrosPerSecond;
   const std::int64_t letters = (now - keep) / kMicrosPerDay * kMicrosPerDay;
-  RETURN_IF_ERROR(store_->forget(now - QueryFiring::kRememberUs, letters));
+  ASSIGN_OR_RETURN(const std::vector<std::string> published, options_.published());
+  RETURN_IF_ERROR(
+      store_->forget(now - QueryFiring::kRememberUs, letters, outbox_.forget_removed(published)));
   remove_dead_letters_before(options_.lake, letters);
   return {};
 }

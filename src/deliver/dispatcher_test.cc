@@ -207,6 +207,42 @@ TEST_F(DispatcherTest, DeliveredOutboxFilesAreRemovedWhenTheirTimeIsOver) {
   EXPECT_EQ(delivered("out"), numbers(0, 6));
 }
 
+TEST_F(DispatcherTest, RowsOfRemovedOutboxFilesAreForgotten) {
+  write_rule(R"({"id":"f","kind":"file","file":"out"})");
+  std::int64_t now = 1'730'000'000'000'000;
+  options_.now_us = [&] { return now; };
+  options_.keep_files_seconds = -2'000'000'000;  // files have the clock of the machine
+  for (int batch = 0; batch < 5; ++batch) {
+    publish("b" + std::to_string(batch), batch, 1, {"f"});
+    run();
+    now += 2 * kMicrosPerHour;
+  }
+  run();
+  now += 2 * kMicrosPerHour;
+  run();
+  const auto store = DeliveryStore::open(lake_);
+  const auto state = (*store)->load();
+  ASSERT_TRUE(state.has_value());
+  EXPECT_EQ(state->files.size(), 1U) << "the last keeps the numbers going";
+  publish("b9", 5, 1, {"f"});
+  run();
+  EXPECT_EQ(delivered("out"), numbers(0, 6));
+}
+
+TEST_F(DispatcherTest, WhereItsProgressWasLostRemovedFilesAreToldAndTheRestIsDelivered) {
+  write_rule(R"({"id":"f","kind":"file","file":"out"})");
+  publish("b2", 0, 3, {"f"});
+  options_.published = []() -> Result<std::vector<std::string>> {
+    return std::vector<std::string>{"b1.jsonl", "b2.jsonl"};
+  };
+  EXPECT_EQ(run().delivered, 3);
+  EXPECT_THAT(warnings_,
+              ElementsAre(testing::AllOf(HasSubstr("1 outbox files"), HasSubstr("b1.jsonl"))));
+  warnings_.clear();
+  EXPECT_EQ(run().delivered, 0);
+  EXPECT_THAT(warnings_, testing::IsEmpty()) << "told once";
+}
+
 TEST_F(DispatcherTest, ADamagedOutboxFileEndsTheRunWithItsPlace) {
   std::filesystem::create_directories(outbox_folder(lake_));
   std::ofstream(outbox_folder(lake_) / "b1.jsonl") << "{\"nonsense\":1}\n";

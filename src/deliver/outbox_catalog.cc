@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "model/time.h"
 
@@ -44,6 +45,10 @@ bool OutboxCatalog::add(const std::vector<std::string>& names) {
     OutboxFileRow row;
     row.number = files_.empty() ? 1 : files_.rbegin()->first + 1;
     row.name = name;
+    if (::access((folder_ / name).c_str(), F_OK) != 0 && errno == ENOENT) {
+      row.removed = true;
+      gone_.push_back(name);
+    }
     files_[row.number] = row;
     changes_.push_back(std::move(row));
     any = true;
@@ -95,6 +100,27 @@ void OutboxCatalog::remove_done(std::int64_t first_owed, std::int64_t older_than
     file.removed = true;
     changes_.push_back(file);
   }
+}
+
+std::vector<std::int64_t> OutboxCatalog::forget_removed(const std::vector<std::string>& published) {
+  const std::set<std::string_view> named(published.begin(), published.end());
+  const auto stored = [this](std::int64_t number) {
+    return std::none_of(changes_.begin(), changes_.end(),
+                        [number](const OutboxFileRow& row) { return row.number == number; });
+  };
+  std::vector<std::int64_t> numbers;
+  for (auto file = files_.begin(); file != files_.end() && std::next(file) != files_.end();) {
+    const OutboxFileRow& row = file->second;
+    if (!row.removed || named.contains(row.name) || row.name.starts_with("replay-") ||
+        !stored(row.number)) {
+      ++file;
+      continue;
+    }
+    numbers.push_back(row.number);
+    names_.erase(row.name);
+    file = files_.erase(file);
+  }
+  return numbers;
 }
 
 bool is_own_outbox_file(std::string_view name) {

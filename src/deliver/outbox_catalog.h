@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -43,8 +44,11 @@ class OutboxCatalog {
   explicit OutboxCatalog(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   void restore(const std::vector<OutboxFileRow>& rows);
-  /// Takes names that are new; whether there were any.
+  /// Takes names that are new; whether there were any. A new one whose file is not there counts as
+  /// removed and is told by take_gone(): the progress of an earlier delivery was lost, or the file.
   bool add(const std::vector<std::string>& names);
+  /// Names that add() found without a file since the last call.
+  std::vector<std::string> take_gone() { return std::exchange(gone_, {}); }
   /// Rows to be stored since the last call.
   std::vector<OutboxFileRow> take_changes();
 
@@ -58,12 +62,17 @@ class OutboxCatalog {
   /// Removes files before `first_owed` that were written before `older_than_us`. A file that can't
   /// be removed is left for the next time.
   void remove_done(std::int64_t first_owed, std::int64_t older_than_us);
+  /// Forgets removed files that nobody will name again: those that are not among `published`, but
+  /// for replays (their names stay taken) and the last (numbers go on from it). The numbers of
+  /// their rows, to be deleted.
+  std::vector<std::int64_t> forget_removed(const std::vector<std::string>& published);
 
  private:
   std::filesystem::path folder_;
   std::map<std::int64_t, OutboxFileRow> files_;
   std::set<std::string, std::less<>> names_;
   std::vector<OutboxFileRow> changes_;
+  std::vector<std::string> gone_;
 };
 
 /// Whether delivery makes files of that name in the outbox (schedules, redrives, replays, letters
