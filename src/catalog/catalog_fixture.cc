@@ -1,5 +1,6 @@
 #include "catalog/catalog_fixture.h"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include <cstdlib>
 
 #include "model/star_schema.h"
+#include "model/time.h"
 
 namespace clicklake {
 namespace {
@@ -67,7 +69,9 @@ DataFile CatalogFixture::data_file(const std::string& path, std::int64_t rows, s
                                    std::int64_t max_us) {
   DataFile file;
   file.path = path;
-  file.partition = "event_timestamp_day=2024-11-01";
+  const CivilTime date = civil_from_micros(min_us);
+  file.partition =
+      fmt::format("event_timestamp_day={:04}-{:02}-{:02}", date.year, date.month, date.day);
   file.info.record_count = rows;
   file.info.size_bytes = rows * 100;
   file.info.split_offsets = {4};

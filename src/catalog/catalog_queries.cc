@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -5,6 +8,8 @@
 #include "catalog/blob_codec.h"
 #include "catalog/raw_file_row.h"
 #include "catalog/sqlite_catalog.h"
+#include "model/star_schema.h"
+#include "model/time.h"
 
 namespace clicklake {
 namespace {
@@ -206,11 +211,46 @@ Result<std::int64_t> SqliteCatalog::current_snapshot(const std::string& table) {
   return found.current_snapshot;
 }
 
+namespace {
+
+/// Where the partitions lie that rows within `filters` can be in, as texts.
+struct PartitionRange {
+  std::string first;          ///< included
+  std::string last = "\x7f";  ///< behind every partition
+};
+
+/// Tables by day of their time have an index range; others are everywhere.
+PartitionRange partition_range(const std::string& table, const std::vector<FileFilter>& filters) {
+  PartitionRange range;
+  const TableDefinition* definition = find_table(table);
+  if (definition == nullptr || definition->transform != PartitionTransform::kDay) return range;
+  const int source =
+      definition->columns[column_index(*definition, definition->partition_source)].field_id;
+  const auto day = [&](std::int64_t us) {
+    const CivilTime date = civil_from_micros(us);
+    return fmt::format("{}={:04}-{:02}-{:02}", definition->partition_name, date.year, date.month,
+                       date.day);
+  };
+  // Years of four digits are in the order of their texts; beyond them nothing is narrowed.
+  static const std::int64_t kEnd = days_from_civil(10'000, 1, 1) * kMicrosPerDay;
+  for (const FileFilter& filter : filters) {
+    if (filter.field_id != source) continue;
+    if (filter.min && *filter.min >= 0 && *filter.min < kEnd)
+      range.first = std::max(range.first, day(*filter.min));
+    if (filter.max && *filter.max >= 0 && *filter.max < kEnd)
+      range.last = std::min(range.last, day(*filter.max));
+  }
+  return range;
+}
+
+}  // namespace
+
 Result<std::vector<DataFile>> SqliteCatalog::live_files(const std::string& table,
                                                         const std::vector<FileFilter>& filters,
                                                         bool with_statistics) {
   connection_->set_activity("list the files of " + table);
   ASSIGN_OR_RETURN(const OpenTable open, find_open_table(table));
+  const PartitionRange range = partition_range(table, filters);
   ASSIGN_OR_RETURN(
       Rows rows,
       with_statistics
@@ -218,12 +258,13 @@ Result<std::vector<DataFile>> SqliteCatalog::live_files(const std::string& table
                 "SELECT f.file_no, f.path, f.partition, f.records, f.size, s.statistics"
                 " FROM data_files f LEFT JOIN file_statistics s USING (file_no)"
                 " WHERE f.table_no = ?1 AND f.removed_snapshot IS NULL"
-                " ORDER BY f.partition, f.path",
-                open.table_no)
+                " AND f.partition >= ?2 AND f.partition <= ?3 ORDER BY f.partition, f.path",
+                open.table_no, range.first, range.last)
           : connection_->query("SELECT file_no, path, partition, records, size FROM data_files"
                                " WHERE table_no = ?1 AND removed_snapshot IS NULL"
+                               " AND partition >= ?2 AND partition <= ?3"
                                " ORDER BY partition, path",
-                               open.table_no));
+                               open.table_no, range.first, range.last));
   std::vector<DataFile> files;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.next());

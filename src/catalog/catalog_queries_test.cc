@@ -1,8 +1,10 @@
 #include <chrono>
 #include <iostream>
+#include <limits>
 
 #include "catalog/catalog.h"
 #include "catalog/catalog_fixture.h"
+#include "model/time.h"
 
 namespace clicklake {
 namespace {
@@ -42,6 +44,35 @@ TEST_F(CatalogQueriesTest, FilesArePrunedByBounds) {
   EXPECT_THAT(live(*catalog, "fact_clicks", {{9999, 1, 2}}).size(), 4U);
 }
 
+TEST_F(CatalogQueriesTest, ATimesDayIsFoundWithoutLookingAtTheOthers) {
+  const auto catalog = create();
+  BatchCommit commit = begin(*catalog, "b1");
+  std::vector<DataFile> files;
+  const std::int64_t first = days_from_civil(2024, 12, 28) * kMicrosPerDay;
+  for (int day = 0; day < 8; ++day) {
+    const std::int64_t from = first + day * kMicrosPerDay;
+    files.push_back(data_file(std::to_string(day), 5, from, from + kMicrosPerDay - 1));
+  }
+  commit.changes = {{"fact_clicks", 0, files, {}}};
+  ASSERT_THAT(catalog->commit_batch(commit), IsOk());
+  const auto with = [&](std::optional<std::int64_t> min, std::optional<std::int64_t> max) {
+    return live(*catalog, "fact_clicks", {{event_timestamp_field(), min, max}});
+  };
+  EXPECT_THAT(with(first, first + kMicrosPerDay - 1), ElementsAre("0"));
+  EXPECT_THAT(with(first + kMicrosPerDay - 1, first + kMicrosPerDay), ElementsAre("0", "1"));
+  EXPECT_THAT(with(first + 3 * kMicrosPerDay, first + 4 * kMicrosPerDay), ElementsAre("3", "4"))
+      << "over the turn of the year";
+  EXPECT_THAT(with(first + 6 * kMicrosPerDay, std::nullopt), ElementsAre("6", "7"));
+  EXPECT_THAT(with(std::nullopt, first), ElementsAre("0"));
+  EXPECT_THAT(with(first + kMicrosPerDay, first), IsEmpty());
+  constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(with(kLowest, kHighest).size(), 8U);
+  // Damage to what is known of other days is not seen: it was not read.
+  sql("DELETE FROM file_bounds");
+  EXPECT_THAT(with(first, first + kMicrosPerDay - 1), ElementsAre("0"));
+}
+
 TEST_F(CatalogQueriesTest, StatisticsComeBackWhereAskedFor) {
   const auto catalog = create();
   BatchCommit commit = begin(*catalog, "b1");
@@ -53,7 +84,7 @@ TEST_F(CatalogQueriesTest, StatisticsComeBackWhereAskedFor) {
   EXPECT_THAT(plain->front().info.columns, IsEmpty());
   EXPECT_EQ(plain->front().info.record_count, 5);
   EXPECT_EQ(plain->front().info.size_bytes, 500);
-  EXPECT_EQ(plain->front().partition, "event_timestamp_day=2024-11-01");
+  EXPECT_EQ(plain->front().partition, "event_timestamp_day=1970-01-01");
   const auto full = catalog->live_files("fact_clicks", {}, true);
   ASSERT_EQ(full->front().info.columns.size(), 2U);
   EXPECT_EQ(full->front().info.columns[0].lower, stored.info.columns[0].lower);
