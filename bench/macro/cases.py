@@ -3,7 +3,7 @@ import dataclasses
 import subprocess
 from collections.abc import Callable
 
-from macro import count_keys, event_delivery, event_rules, measure, parquet_bytes, parse_only, peers, raw_queries, scale, scan_bill, short_runs, throughput, wall
+from macro import count_keys, event_delivery, event_rules, measure, parquet_bytes, parse_only, peers, planning, raw_queries, scale, scan_bill, short_runs, throughput, wall
 
 
 @dataclasses.dataclass
@@ -43,6 +43,7 @@ CASES = [
     Case("parquet-bytes", "bytes of fact_clicks against DuckDB's for the same rows", parquet_bytes.parquet_bytes, "duckdb"),
     Case("scan-bill", "what five queries of thirty days scan and cost: raw, Parquet, all and one day (a table, not a timing)", scan_bill.scan_bill),
     Case("nothing-new", "a run with nothing new, lake of 480 hours", short_runs.nothing_new),
+    Case("planning", "a query of one day, start to end, over a table of 1,000,000 files in 10,000 partitions", planning.planning),
     Case("start-up", "--version and SELECT 1", short_runs.start_up),
     Case("ingest", "ingest alone, beside writing and syncing the same bytes", throughput.ingest),
     Case("generate", "generate alone", throughput.generate),

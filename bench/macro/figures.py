@@ -54,6 +54,7 @@ FIGURES = {
     "cpu_per_event_hours": Figure("scale-hours", "CPU per event at 10 x the hours against 1 x", "x", 1.1, None, False, 2),
     "count_keys_cpu_ratio": Figure("count-keys", "CPU seconds with keys counted for `drift` against without", "x", 1.05, None, False, 3),
     "nothing_new": Figure("nothing-new", "a run with nothing new, lake of 480 hours", "ms", 90, 50),
+    "plan_million": Figure("planning", "a query of one day over a table of 1,000,000 files", "ms", 1000, None),
     "version": Figure("start-up", "`--version`", "ms", 20, None),
     "select_1": Figure("start-up", "`sql \"SELECT 1\"`", "ms", 90, None),
     "ingest": Figure("ingest", "`ingest` alone (validate, route, merge, copy)", "MB/s", 1000, None, True, 0),
