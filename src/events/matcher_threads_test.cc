@@ -46,7 +46,8 @@ TEST(MatcherThreadsTest, ReadersSeeEachChangeWhole) {
       } while (!stop);
     });
   }
-  for (int round = 0; round < 300; ++round) {
+  // Until the readers, too, have had their turns: 300 rounds alone take 2 ms.
+  for (int round = 0; round < 300 || matched <= 1000; ++round) {
     // Both match on even rounds, neither on odd ones.
     const std::string pattern = round % 2 == 0 ? R"({"total":[{"numeric":[">",100]}]})"
                                                : R"({"total":[{"numeric":["<",100]}]})";
@@ -64,7 +65,6 @@ TEST(MatcherThreadsTest, ReadersSeeEachChangeWhole) {
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(torn, 0);
   EXPECT_EQ(lost, 0);
-  EXPECT_GT(matched, 300U);
   EXPECT_LE(matcher.stats().snapshots, 4U);
 }
 
