@@ -114,6 +114,7 @@ class Reader {
              }},
             {"source", [&](const auto& n, auto k) { return sources(n, k); }},
             {"maintain", [&](const auto& n, auto k) { return maintain(n, k); }},
+            {"hive", [&](const auto& n, auto k) { return hive(n, k); }},
             {"sites", [&](const auto& n, auto k) { return sites(n, k); }},
             {"locations", [&](const auto& n, auto k) { return locations(n, k); }},
         };
@@ -255,6 +256,27 @@ class Reader {
     return {};
   }
 
+  Status hive(const toml::node& node, std::string_view) {
+    const toml::table* all = node.as_table();
+    if (all == nullptr) return fail(node, "write it as a table: [hive], then manifests = true");
+    for (const auto& [key, value] : *all) {
+      if (key.str() == "manifests") {
+        const auto v = value.template value_exact<bool>();
+        if (!v) return fail(value, "'manifests' is true or false");
+        config_->run.hive.enabled = *v;
+      } else if (key.str() == "location") {
+        const auto v = value.template value_exact<std::string>();
+        if (!v || v->find("://") == std::string::npos || v->find('\n') != std::string::npos)
+          return fail(value, "'location' is a URI as \"s3://bucket/lake\"");
+        config_->run.hive.location = *v;
+      } else {
+        return fail(value, fmt::format("unknown key 'hive.{}'; known keys: location, manifests",
+                                       key.str()));
+      }
+    }
+    return {};
+  }
+
   Status sites(const toml::node& node, std::string_view) {
     const toml::table* all = node.as_table();
     if (all == nullptr) return fail(node, "write sites as a table: [sites], then hosts = [...]");
@@ -357,6 +379,11 @@ std::string_view default_config_text() {
 # keep_orphans_hours = 24       # files that nothing names; at least 24
 # keep_raw_days = 0             # raw copies of older hours are removed, and can't be replayed any more; 0: none are
 # keep_quarantine_days = 0      # quarantine files of older batches are removed; 0: none are
+
+# Readers of Hive's kind get each table as symlink manifests below hive/, written anew with each commit: see `clicklake ddl`.
+# [hive]
+# manifests = false
+# location = "s3://bucket/lake"   # this folder as those readers see it; default: file://
 
 # Referrers from these hosts, and from hosts below them, are internal.
 # [sites]

@@ -86,6 +86,7 @@ int main(int argc, char** argv) {
   add_drift_command(&app, &context);
   add_schema_command(&app, &context);
   add_cost_command(&app, &context);
+  add_ddl_command(&app, &context);
   add_rules_command(&app, &context);
   add_deliver_command(&app, &context);
   add_deliveries_command(&app, &context);
