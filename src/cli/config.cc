@@ -114,7 +114,7 @@ class Reader {
              }},
             {"source", [&](const auto& n, auto k) { return sources(n, k); }},
             {"maintain", [&](const auto& n, auto k) { return maintain(n, k); }},
-            {"hive", [&](const auto& n, auto k) { return hive(n, k); }},
+            {"symlinks", [&](const auto& n, auto k) { return symlinks(n, k); }},
             {"sites", [&](const auto& n, auto k) { return sites(n, k); }},
             {"locations", [&](const auto& n, auto k) { return locations(n, k); }},
         };
@@ -256,21 +256,21 @@ class Reader {
     return {};
   }
 
-  Status hive(const toml::node& node, std::string_view) {
+  Status symlinks(const toml::node& node, std::string_view) {
     const toml::table* all = node.as_table();
-    if (all == nullptr) return fail(node, "write it as a table: [hive], then manifests = true");
+    if (all == nullptr) return fail(node, "write it as a table: [symlinks], then enabled = true");
     for (const auto& [key, value] : *all) {
-      if (key.str() == "manifests") {
+      if (key.str() == "enabled") {
         const auto v = value.template value_exact<bool>();
-        if (!v) return fail(value, "'manifests' is true or false");
-        config_->run.hive.enabled = *v;
+        if (!v) return fail(value, "'enabled' is true or false");
+        config_->run.symlinks.enabled = *v;
       } else if (key.str() == "location") {
         const auto v = value.template value_exact<std::string>();
         if (!v || v->find("://") == std::string::npos || v->find('\n') != std::string::npos)
           return fail(value, "'location' is a URI as \"s3://bucket/lake\"");
-        config_->run.hive.location = *v;
+        config_->run.symlinks.location = *v;
       } else {
-        return fail(value, fmt::format("unknown key 'hive.{}'; known keys: location, manifests",
+        return fail(value, fmt::format("unknown key 'symlinks.{}'; known keys: enabled, location",
                                        key.str()));
       }
     }
@@ -380,9 +380,9 @@ std::string_view default_config_text() {
 # keep_raw_days = 0             # raw copies of older hours are removed, and can't be replayed any more; 0: none are
 # keep_quarantine_days = 0      # quarantine files of older batches are removed; 0: none are
 
-# Readers of Hive's kind get each table as symlink manifests below hive/, written anew with each commit: see `clicklake ddl`.
-# [hive]
-# manifests = false
+# Athena, Spectrum and Presto read tables by lists of their files below symlinks/, written anew with each commit: see `clicklake ddl`.
+# [symlinks]
+# enabled = false
 # location = "s3://bucket/lake"   # this folder as those readers see it; default: file://
 
 # Referrers from these hosts, and from hosts below them, are internal.

@@ -8,7 +8,7 @@
 #include "cli/command.h"
 #include "cli/config.h"
 #include "engines/engine_ddl.h"
-#include "engines/hive_manifests.h"
+#include "engines/symlink_manifests.h"
 #include "metastore/metastore.h"
 
 namespace clicklake {
@@ -62,7 +62,7 @@ Status add_star(Catalog& catalog, const std::filesystem::path& lake, ReadLake* o
     ReadTable& read = out->tables.emplace_back();
     ASSIGN_OR_RETURN(read.definition, catalog.definition(table.name));
     read.metadata_file = std::filesystem::path(table.metadata_location).filename().string();
-    if (hive_partition_column(*read.definition).empty()) continue;
+    if (symlink_partition_column(*read.definition).empty()) continue;
     ASSIGN_OR_RETURN(const std::vector<DataFile> files, catalog.live_files(table.name, {}, false));
     for (const DataFile& file : files) {
       if (read.partitions.empty() || read.partitions.back() != file.partition)
@@ -81,20 +81,20 @@ Status print_ddl(const DdlArguments& arguments) {
       return Error{ErrorCode::kInvalidArgument, "--location '" + arguments.location +
                                                     "' is no URI: write it as s3://bucket/lake"};
     }
-    config.run.hive.location = arguments.location;
+    config.run.symlinks.location = arguments.location;
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<Catalog> catalog, Catalog::open(lake / "catalog.db"));
   ReadLake read;
-  read.location = reader_location(lake, config.run.hive);
+  read.location = reader_location(lake, config.run.symlinks);
   RETURN_IF_ERROR(add_raw(*catalog, &read));
   RETURN_IF_ERROR(add_star(*catalog, lake, &read));
   const std::string text = engine_statements(engine, read);
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
-  if (engine != Engine::kTrino && !config.run.hive.enabled) {
+  if ((engine == Engine::kAthena || engine == Engine::kSpectrum) && !config.run.symlinks.enabled) {
     fmt::print(stderr,
                "clicklake: the star tables are read by symlink manifests, which are off: write\n"
-               "  [hive]\n  manifests = true\nin {} and run `clicklake run` once\n",
+               "  [symlinks]\n  enabled = true\nin {} and run `clicklake run` once\n",
                (lake / "clicklake.toml").string());
   }
   return {};
@@ -117,7 +117,7 @@ void add_ddl_command(CLI::App* app, CommandContext* context) {
       ->check(CLI::IsMember({"athena", "spectrum", "hive", "trino"}));
   command
       ->add_option("--location", arguments->location,
-                   "The lake's folder as the engine sees it (config: [hive] location)")
+                   "The lake's folder as the engine sees it (config: [symlinks] location)")
       ->type_name("URI");
   command->callback([=] {
     context->chosen = [=] {

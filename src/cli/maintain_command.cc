@@ -86,9 +86,9 @@ void print_text(const MaintainReport& r) {
       r.data_files_removed, r.metadata_files_removed, r.raw_files_removed,
       r.quarantine_files_removed, size(r.bytes_removed));
   fmt::print("{:.2f} s\n", r.seconds);
-  if (!r.hive_problem.empty()) {
+  if (!r.symlink_problem.empty()) {
     fmt::print(stderr, "clicklake: symlink manifests are behind, the next run writes them: {}\n",
-               r.hive_problem);
+               r.symlink_problem);
   }
 }
 
@@ -101,7 +101,7 @@ MaintainOptions maintain_options(const Config& config) {
   options.memory_limit = config.run.memory_limit;
   options.temp_dir = config.run.temp_dir;
   options.parquet = config.run.parquet;
-  options.hive = config.run.hive;
+  options.symlinks = config.run.symlinks;
   if (config.maintain_file_bytes == 0)
     options.target_file_bytes = static_cast<std::int64_t>(config.run.target_file_bytes);
   return options;

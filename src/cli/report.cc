@@ -200,9 +200,9 @@ int print_run_report(const RunReport& report, bool json) {
   std::fflush(stdout);
   for (const SourceProblem& problem : report.problems)
     fmt::print(stderr, "clicklake: {}: {}\n", to_string(problem.kind), problem.message);
-  if (!report.hive_problem.empty()) {
+  if (!report.symlink_problem.empty()) {
     fmt::print(stderr, "clicklake: symlink manifests are behind, the next run writes them: {}\n",
-               report.hive_problem);
+               report.symlink_problem);
   }
   for (const std::string& problem : report.rule_problems) {
     fmt::print(

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "engines/hive_manifests.h"
+#include "engines/symlink_manifests.h"
 
 namespace clicklake {
 namespace {
@@ -79,7 +79,18 @@ std::string hive_quoted(std::string_view text) {
   return out + "'";
 }
 
-using Columns = std::vector<std::pair<std::string, std::string>>;  ///< name and type
+using Columns = std::vector<std::pair<std::string, std::string>>;  ///< quoted name and type
+
+/// Always quoted: which words are reserved differs from engine to engine.
+std::string column_name(Dialect dialect, std::string_view name) {
+  const char quote = dialect == Dialect::kHive ? '`' : '"';
+  std::string out(1, quote);
+  for (const char c : name) {
+    out += c;
+    if (c == quote) out += c;
+  }
+  return out + quote;
+}
 
 std::string column_list(const Columns& columns) {
   std::string text;
@@ -99,8 +110,8 @@ std::string inline_columns(const Columns& columns) {
 Columns star_columns(Dialect dialect, const TableDefinition& table) {
   Columns columns;
   for (const ColumnDefinition& column : table.columns) {
-    if (column.name == hive_partition_column(table)) continue;
-    columns.emplace_back(column.name, star_type(dialect, column.type));
+    if (column.name == symlink_partition_column(table)) continue;
+    columns.emplace_back(column_name(dialect, column.name), star_type(dialect, column.type));
   }
   return columns;
 }
@@ -108,7 +119,7 @@ Columns star_columns(Dialect dialect, const TableDefinition& table) {
 Columns raw_columns(Dialect dialect, const std::vector<HiveColumn>& from) {
   Columns columns;
   for (const HiveColumn& column : from)
-    columns.emplace_back(column.name, raw_type(dialect, column.type));
+    columns.emplace_back(column_name(dialect, column.name), raw_type(dialect, column.type));
   return columns;
 }
 
@@ -118,7 +129,7 @@ constexpr std::string_view kSymlinkStorage =
     "OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'\n";
 
 std::string manifests_of(const ReadLake& lake, const TableDefinition& table) {
-  return fmt::format("{}/hive/{}/", lake.location, table.name);
+  return fmt::format("{}/symlinks/{}/", lake.location, table.name);
 }
 
 std::string partition_value(const std::string& partition) {
@@ -148,7 +159,40 @@ std::string raw_partition_spec(const Table& raw, const std::vector<std::string>&
   return text;
 }
 
-/// Athena and Hive: the same statements, Athena's in its own dialect of them.
+std::string athena_table(const ReadLake& lake, const TableDefinition& table) {
+  const std::string_view database = database_of(table);
+  const std::string_view key = symlink_partition_column(table);
+  std::string out = fmt::format("CREATE EXTERNAL TABLE IF NOT EXISTS {}.{} (\n{}\n)\n", database,
+                                table.name, column_list(star_columns(Dialect::kHive, table)));
+  if (!key.empty()) out += fmt::format("PARTITIONED BY ({} date)\n", key);
+  out += fmt::format("{}LOCATION {};\n\n", kSymlinkStorage, hive_quoted(manifests_of(lake, table)));
+  if (key.empty()) return out;
+  return out + fmt::format(
+                   "-- Again after each run: it finds the new days.\nMSCK REPAIR TABLE {}.{};\n\n",
+                   database, table.name);
+}
+
+/// Hive's own SymlinkTextInputFormat takes what a manifest names for text, whatever the SerDe says.
+std::string hive_table(const ReadLake& lake, const ReadTable& read) {
+  const TableDefinition& table = *read.definition;
+  const std::string_view database = database_of(table);
+  if (read.metadata_file.empty())
+    return fmt::format("-- {}.{} holds nothing yet.\n\n", database, table.name);
+  Columns columns;
+  for (const ColumnDefinition& column : table.columns)
+    columns.emplace_back(column_name(Dialect::kHive, column.name),
+                         column.type == ColumnType::kTimestampTz
+                             ? "timestamp with local time zone"
+                             : star_type(Dialect::kHive, column.type));
+  return fmt::format(
+      "CREATE EXTERNAL TABLE IF NOT EXISTS {}.{} (\n{}\n)\nSTORED BY ICEBERG\nTBLPROPERTIES "
+      "('external.table.purge'='false',\n  'metadata_location'={});\n\n",
+      database, table.name, column_list(columns),
+      hive_quoted(
+          fmt::format("{}/{}/metadata/{}", lake.location, folder_of(table), read.metadata_file)));
+}
+
+/// Athena and Hive: the raw table alike.
 std::string hive_statements(Engine engine, const ReadLake& lake) {
   const bool athena = engine == Engine::kAthena;
   std::string out;
@@ -183,7 +227,8 @@ std::string hive_statements(Engine engine, const ReadLake& lake) {
         "statements.\n\n";
   } else {
     out +=
-        "-- Times are INT64 of microseconds in the files: Hive reads them from version 4 on.\n\n";
+        "-- Hive 4 and newer. A table stays at the snapshot that is named here: drop it and create "
+        "it again to\n-- move it; its files are left alone.\n\n";
   }
   std::string_view last_database;
   for (const ReadTable& read : lake.tables) {
@@ -191,15 +236,7 @@ std::string hive_statements(Engine engine, const ReadLake& lake) {
     const std::string_view database = database_of(table);
     if (database != last_database) databases(database);
     last_database = database;
-    out += fmt::format("CREATE EXTERNAL TABLE IF NOT EXISTS {}.{} (\n{}\n)\n", database, table.name,
-                       column_list(star_columns(Dialect::kHive, table)));
-    const std::string_view key = hive_partition_column(table);
-    if (!key.empty()) out += fmt::format("PARTITIONED BY ({} date)\n", key);
-    out +=
-        fmt::format("{}LOCATION {};\n\n", kSymlinkStorage, hive_quoted(manifests_of(lake, table)));
-    if (key.empty()) continue;
-    out += "-- Again after each run: it finds the new days.\n";
-    out += fmt::format("MSCK REPAIR TABLE {}.{};\n\n", database, table.name);
+    out += athena ? athena_table(lake, table) : hive_table(lake, read);
   }
   return out;
 }
@@ -240,7 +277,7 @@ std::string spectrum_statements(const ReadLake& lake) {
     last_database = database;
     out += fmt::format("CREATE EXTERNAL TABLE {}.{} (\n{}\n)\n", database, table.name,
                        column_list(star_columns(Dialect::kRedshift, table)));
-    const std::string_view key = hive_partition_column(table);
+    const std::string_view key = symlink_partition_column(table);
     if (!key.empty()) out += fmt::format("PARTITIONED BY ({} date)\n", key);
     const std::string location = manifests_of(lake, table);
     out += fmt::format("{}LOCATION {};\n\n", kSymlinkStorage, sql_quoted(location));
@@ -261,13 +298,13 @@ std::string trino_statements(const ReadLake& lake) {
     const Table& raw = *lake.raw;
     Columns columns = raw_columns(Dialect::kTrino, raw.storage.columns);
     std::string keys;
-    for (auto& key : raw_columns(Dialect::kTrino, raw.partition_keys)) {
-      keys += fmt::format("{}{}", keys.empty() ? "" : ", ", sql_quoted(key.first));
+    for (const HiveColumn& key : raw.partition_keys)
+      keys += fmt::format("{}{}", keys.empty() ? "" : ", ", sql_quoted(key.name));
+    for (auto& key : raw_columns(Dialect::kTrino, raw.partition_keys))
       columns.push_back(std::move(key));
-    }
-    out += fmt::format("CREATE SCHEMA IF NOT EXISTS hive.{};\n\n", raw.database);
+    out += fmt::format("CREATE SCHEMA IF NOT EXISTS symlinks.{};\n\n", raw.database);
     out += fmt::format(
-        "CREATE TABLE IF NOT EXISTS hive.{}.{} (\n{}\n)\nWITH (\n  format = 'OPENX_JSON',\n  "
+        "CREATE TABLE IF NOT EXISTS symlinks.{}.{} (\n{}\n)\nWITH (\n  format = 'OPENX_JSON',\n  "
         "external_location = {}{}\n);\n\n",
         raw.database, raw.name, column_list(columns), sql_quoted(lake.raw_location),
         keys.empty() ? "" : fmt::format(",\n  partitioned_by = ARRAY[{}]", keys));
@@ -292,7 +329,7 @@ std::string trino_statements(const ReadLake& lake) {
   out +=
       "-- A registered table stays at the snapshot that is named here: unregister_table and "
       "register_table again\n-- move it. What follows each commit are the symlink tables of "
-      "`ddl --for hive` in the metastore that the\n-- hive catalog reads.\n\n";
+      "`ddl --for athena` in the Glue catalog\n-- that catalog hive reads.\n\n";
   std::string_view last_database;
   for (const ReadTable& read : lake.tables) {
     const TableDefinition& table = *read.definition;

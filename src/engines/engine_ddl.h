@@ -5,8 +5,9 @@
 /// docs/engines.md. Invariant: nothing that they name holds unpublished or replaced rows: tables
 /// are read by symlink manifests or by Iceberg's metadata, never by scanning their folders.
 /// Thread safety: pure functions.
-/// Source: Athena and Hive, CREATE EXTERNAL TABLE; Redshift, CREATE EXTERNAL SCHEMA and ALTER TABLE
-/// ADD PARTITION; Trino, connectors hive and iceberg (register_table, sync_partition_metadata).
+/// Source: Athena, CREATE EXTERNAL TABLE; Hive 4, STORED BY ICEBERG with metadata_location;
+/// Redshift, CREATE EXTERNAL SCHEMA and ALTER TABLE ADD PARTITION; Trino, connectors hive and
+/// iceberg (register_table, sync_partition_metadata).
 
 #include <optional>
 #include <string>

@@ -29,25 +29,34 @@ TEST(EngineDdlTest, NamesOfEngines) {
 }
 
 TEST(EngineDdlTest, NoStatementScansATablesFolder) {
-  for (const Engine engine : {Engine::kAthena, Engine::kHive, Engine::kSpectrum}) {
+  for (const Engine engine : {Engine::kAthena, Engine::kSpectrum}) {
     const std::string text = engine_statements(engine, lake_with("fact_clicks"));
-    EXPECT_THAT(text, HasSubstr("LOCATION 's3://bucket/lake/hive/fact_clicks/'"));
+    EXPECT_THAT(text, HasSubstr("LOCATION 's3://bucket/lake/symlinks/fact_clicks/'"));
     EXPECT_THAT(text, HasSubstr("SymlinkTextInputFormat"));
     EXPECT_THAT(text, Not(HasSubstr("processed/fact_clicks")));
   }
 }
 
 TEST(EngineDdlTest, ADaysColumnIsAPartitionAndABucketIsNone) {
-  EXPECT_THAT(engine_statements(Engine::kHive, lake_with("fact_clicks")),
+  EXPECT_THAT(engine_statements(Engine::kAthena, lake_with("fact_clicks")),
               HasSubstr("PARTITIONED BY (event_timestamp_day date)\n"));
-  EXPECT_THAT(engine_statements(Engine::kHive, lake_with("dim_users")),
+  EXPECT_THAT(engine_statements(Engine::kAthena, lake_with("dim_users")),
               Not(HasSubstr("PARTITIONED BY")));
 }
 
 TEST(EngineDdlTest, SpectrumIsToldEachPartition) {
-  EXPECT_THAT(engine_statements(Engine::kSpectrum, lake_with("fact_clicks")),
-              HasSubstr("ADD IF NOT EXISTS PARTITION (event_timestamp_day='2024-11-01') LOCATION "
-                        "'s3://bucket/lake/hive/fact_clicks/event_timestamp_day=2024-11-01/';\n"));
+  EXPECT_THAT(
+      engine_statements(Engine::kSpectrum, lake_with("fact_clicks")),
+      HasSubstr("ADD IF NOT EXISTS PARTITION (event_timestamp_day='2024-11-01') LOCATION "
+                "'s3://bucket/lake/symlinks/fact_clicks/event_timestamp_day=2024-11-01/';\n"));
+}
+
+TEST(EngineDdlTest, HiveReadsIcebergsMetadata) {
+  const std::string text = engine_statements(Engine::kHive, lake_with("fact_clicks"));
+  EXPECT_THAT(text, HasSubstr("STORED BY ICEBERG"));
+  EXPECT_THAT(text, Not(HasSubstr("Symlink")));
+  EXPECT_THAT(text, HasSubstr("'s3://bucket/lake/processed/fact_clicks/metadata/"
+                              "00001-x.metadata.json'"));
 }
 
 TEST(EngineDdlTest, TrinoRegistersIcebergsMetadata) {
@@ -81,16 +90,18 @@ TEST(EngineDdlTest, TypesOfNestedColumnsInEachDialect) {
   lake.raw = raw;
   lake.raw_elsewhere = {{{"4"}, "s3://other/4/"}};
   EXPECT_THAT(engine_statements(Engine::kAthena, lake),
-              ::testing::AllOf(HasSubstr("nested struct<a:array<int>,b:map<string,double>>"),
+              ::testing::AllOf(HasSubstr("`nested` struct<a:array<int>,b:map<string,double>>"),
                                HasSubstr("LOCATION 's3://bucket/it\\'s/'"),
                                HasSubstr("PARTITION (day=4) LOCATION 's3://other/4/'")));
-  EXPECT_THAT(engine_statements(Engine::kTrino, lake),
-              ::testing::AllOf(HasSubstr("nested row(a array(integer), b map(varchar, double))"),
-                               HasSubstr("external_location = 's3://bucket/it''s/'"),
-                               HasSubstr("register_partition('web', 'clicks', ARRAY['day'], "
-                                         "ARRAY['4'], 's3://other/4/')")));
-  EXPECT_THAT(engine_statements(Engine::kSpectrum, lake),
-              HasSubstr("nested struct<a:array<integer>,b:map<varchar(65535),double precision>>"));
+  EXPECT_THAT(
+      engine_statements(Engine::kTrino, lake),
+      ::testing::AllOf(HasSubstr("\"nested\" row(a array(integer), b map(varchar, double))"),
+                       HasSubstr("external_location = 's3://bucket/it''s/'"),
+                       HasSubstr("register_partition('web', 'clicks', ARRAY['day'], "
+                                 "ARRAY['4'], 's3://other/4/')")));
+  EXPECT_THAT(
+      engine_statements(Engine::kSpectrum, lake),
+      HasSubstr("\"nested\" struct<a:array<integer>,b:map<varchar(65535),double precision>>"));
 }
 
 }  // namespace

@@ -28,10 +28,10 @@ namespace clicklake {
 namespace {
 
 /// The batch is published whatever becomes of its manifests: the next run writes them.
-void refresh_hive(Catalog& catalog, const RunOptions& options, std::span<const TableChange> changes,
-                  RunReport* report) {
-  const Status done = refresh_hive_manifests(catalog, options.lake, options.hive, changes);
-  report->hive_problem = done ? "" : done.error().message;
+void refresh_symlinks(Catalog& catalog, const RunOptions& options,
+                      std::span<const TableChange> changes, RunReport* report) {
+  const Status done = refresh_symlink_manifests(catalog, options.lake, options.symlinks, changes);
+  report->symlink_problem = done ? "" : done.error().message;
 }
 
 using SteadyClock = std::chrono::steady_clock;
@@ -325,7 +325,7 @@ class TransformBatch {
     ASSIGN_OR_RETURN(const std::optional<OutboxFile> matched, outbox->finish());
     if (matched) RETURN_IF_ERROR(add_outbox(*matched, &commit));
     RETURN_IF_ERROR(catalog_.commit_batch(commit));
-    refresh_hive(catalog_, options_, commit.changes, report);
+    refresh_symlinks(catalog_, options_, commit.changes, report);
     // Only writers read them, and this is the only one. What stays behind is nobody's.
     for (const std::string& path : commit.side_files_removed) {
       std::error_code ignored;
@@ -422,7 +422,7 @@ Result<RunReport> with_report(Catalog& catalog, const RunOptions& options, Body 
   RunReport& report = *result;
   report.swept_files = static_cast<std::int64_t>(swept.files.size());
   // Those that a crash, a failed write or another engine's commit left behind.
-  refresh_hive(catalog, options, {}, &report);
+  refresh_symlinks(catalog, options, {}, &report);
   ASSIGN_OR_RETURN(const std::vector<TableInfo> tables, catalog.tables());
   for (const TableInfo& table : tables) report.rows.emplace_back(table.name, table.rows);
   report.failed |= !report.problems.empty();
@@ -491,7 +491,7 @@ void add_up(RunReport from, RunReport* to) {
   to->matches += from.matches;
   for (auto& problem : from.rule_problems) to->rule_problems.push_back(std::move(problem));
   to->untyped_promoted += from.untyped_promoted;
-  to->hive_problem = std::move(from.hive_problem);
+  to->symlink_problem = std::move(from.symlink_problem);
   add_reasons(from.quarantined_by_reason, &to->quarantined_by_reason);
   to->rows = std::move(from.rows);
   for (auto& problem : from.problems) to->problems.push_back(std::move(problem));

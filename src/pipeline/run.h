@@ -16,7 +16,7 @@
 
 #include "base/result.h"
 #include "catalog/catalog.h"
-#include "engines/hive_manifests.h"
+#include "engines/symlink_manifests.h"
 #include "format/parquet_writer.h"
 #include "ingest/sources.h"
 #include "model/lake_schema.h"
@@ -41,7 +41,7 @@ struct RunOptions {
   ParquetWriterOptions parquet;
   bool count_keys = true;   ///< for `drift`
   bool match_rules = true;  ///< accepted events meet the rules in <lake>/rules
-  HiveManifestOptions hive;
+  SymlinkOptions symlinks;
 };
 
 struct RunProgress {
@@ -75,7 +75,7 @@ struct RunReport {
   std::vector<SourceProblem> problems;
   std::int64_t sources_taken = 0;
   std::int64_t sources_skipped = 0;  ///< taken before
-  std::string hive_problem;          ///< why symlink manifests are behind; "" where they are not
+  std::string symlink_problem;       ///< why symlink manifests are behind; "" where they are not
   std::int64_t swept_files = 0;      ///< left by a run that was cut off, removed now
   std::int64_t bytes_in = 0;
   std::int64_t bytes_out = 0;

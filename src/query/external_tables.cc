@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <memory>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/ascii_case.h"
@@ -394,6 +397,36 @@ Status ExternalTables::list_files(const Chosen& partition, BoundExternal* bound)
   return list_folder(folder, shown, partition, 0, bound);
 }
 
+Status ExternalTables::follow_manifests(BoundExternal* bound) {
+  const std::vector<TextScanFile> manifests = std::exchange(bound->files, {});
+  bound->bytes = 0;
+  for (const TextScanFile& manifest : manifests) {
+    std::ifstream in(manifest.path, std::ios::binary);
+    if (!in) return Error{ErrorCode::kIo, "cannot read the manifest " + manifest.path};
+    std::string uri;
+    for (int line = 1; std::getline(in, uri); ++line) {
+      if (uri.ends_with('\r')) uri.pop_back();
+      if (uri.empty()) continue;
+      const auto fails = [&](ErrorCode code, const std::string& why) {
+        return Error{code,
+                     "manifest " + manifest.path + ", line " + std::to_string(line) + ": " + why};
+      };
+      const auto path = locations_.resolve(uri);
+      if (!path) return fails(path.error().code, path.error().message);
+      std::error_code error;
+      const std::uintmax_t size = std::filesystem::file_size(*path, error);
+      if (error) return fails(ErrorCode::kIo, path->string() + ": " + error.message());
+      bound->bytes += static_cast<std::int64_t>(size);
+      bound->files.push_back({.path = path->string(),
+                              .size = static_cast<std::int64_t>(size),
+                              .shown_path = uri,
+                              .partition_values = manifest.partition_values});
+    }
+    if (in.bad()) return Error{ErrorCode::kIo, "cannot read the manifest " + manifest.path};
+  }
+  return {};
+}
+
 Status ExternalTables::bind_one(const Table& table, const std::vector<ScanPredicate>& predicates) {
   BoundExternal bound{.name = full_name(table), .files = {}};
   ASSIGN_OR_RETURN(const std::vector<Chosen> chosen,
@@ -403,6 +436,10 @@ Status ExternalTables::bind_one(const Table& table, const std::vector<ScanPredic
     if (const Status listed = list_files(partition, &bound); !listed) {
       return Error{listed.error().code, bound.name + ": " + listed.error().message};
     }
+  }
+  if (table.storage.input_format == kSymlinkInput) {
+    if (const Status followed = follow_manifests(&bound); !followed)
+      return Error{followed.error().code, bound.name + ": " + followed.error().message};
   }
   std::string view;
   if (is_parquet(table)) {

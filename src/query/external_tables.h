@@ -98,6 +98,8 @@ class ExternalTables {
   /// Reads which files are not published yet.
   Status look_for_writes();
   Status list_files(const Chosen& partition, BoundExternal* bound);
+  /// Puts what the files of a symlink table name in their place.
+  Status follow_manifests(BoundExternal* bound);
   Status list_folder(const std::filesystem::path& folder, const std::string& shown,
                      const Chosen& partition, int depth, BoundExternal* bound);
   Status bind_one(const Table& table, const std::vector<ScanPredicate>& predicates);

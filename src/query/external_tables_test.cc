@@ -360,6 +360,33 @@ TEST_F(ExternalTablesTest, CopiedTableHasTheRowsOfItsQuery) {
   EXPECT_EQ(row("SELECT count(*) FROM nothing"), "0");
 }
 
+TEST_F(ExternalTablesTest, SymlinkManifestsAreFollowed) {
+  run("CREATE TABLE data WITH (format = 'PARQUET', external_location = 'data/') AS SELECT range AS "
+      "n, 'x' AS name FROM range(7)");
+  std::vector<std::filesystem::path> parts;
+  for (const auto& entry : std::filesystem::directory_iterator(lake_ / "data"))
+    parts.push_back(entry.path());
+  ASSERT_FALSE(parts.empty());
+  std::filesystem::create_directories(lake_ / "links/day=1");
+  std::filesystem::create_directories(lake_ / "links/day=2");
+  std::ofstream(lake_ / "links/day=1/manifest") << "file://" << parts[0].string() << "\r\n\n";
+  std::ofstream(lake_ / "links/day=2/manifest");
+  run("CREATE EXTERNAL TABLE linked (n bigint, name string) PARTITIONED BY (day int) ROW FORMAT "
+      "SERDE 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' STORED AS INPUTFORMAT "
+      "'org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat' OUTPUTFORMAT "
+      "'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat' LOCATION 'links/'");
+  run("MSCK REPAIR TABLE linked");
+  EXPECT_EQ(row("SELECT count(*) FROM linked WHERE day = 1"),
+            row("SELECT count(*) FROM read_parquet('" + parts[0].string() + "')"));
+  EXPECT_EQ(row("SELECT count(*) FROM linked WHERE day = 2"), "0");
+  EXPECT_THAT(row("INSERT INTO linked VALUES (1, 'x', 1)"), HasSubstr("symlink manifests"));
+  EXPECT_THAT(rows("SHOW CREATE TABLE linked"),
+              ::testing::Contains(HasSubstr("SymlinkTextInputFormat")));
+  std::ofstream(lake_ / "links/day=2/manifest") << "\nfile:///not/there\n";
+  EXPECT_THAT(row("SELECT count(*) FROM linked WHERE day = 2"),
+              ::testing::AllOf(HasSubstr("links/day=2/manifest, line 2"), HasSubstr("/not/there")));
+}
+
 TEST_F(ExternalTablesTest, InsertWritesWhereItsPartitionsAreRead) {
   run("CREATE TABLE t WITH (format = 'JSON', external_location = 't/', partitioned_by = "
       "ARRAY['p']) AS "

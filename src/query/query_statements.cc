@@ -241,6 +241,12 @@ Result<StatementRows> QueryStatements::insert(const ddl::InsertInto& statement,
         "where its properties say, by UNLOAD for example",
         ErrorCode::kUnsupported);
   }
+  if (table.storage.input_format == kSymlinkInput) {
+    return refuse(
+        "INSERT INTO a table of symlink manifests: its files are lists that whoever keeps the data "
+        "writes; write to the table that they are of",
+        ErrorCode::kUnsupported);
+  }
   ASSIGN_OR_RETURN(const WriteOptions options, insert_write_options(table));
   std::vector<HiveColumn> columns = table.storage.columns;
   columns.insert(columns.end(), table.partition_keys.begin(), table.partition_keys.end());

@@ -40,10 +40,11 @@ struct Formats {
   std::string_view output;
   std::string_view serde;  ///< where no ROW FORMAT names one
 };
-constexpr std::array<Formats, 3> kFormats{{
+constexpr std::array<Formats, 4> kFormats{{
     {"TEXTFILE", kTextInput, kTextOutput, kLazySimple},
     {"JSONFILE", kTextInput, kTextOutput, kHiveJson},
     {"PARQUET", kParquetInput, kParquetOutput, kParquetSerDe},
+    {"", kSymlinkInput, kTextOutput, kLazySimple},  // of either kind
 }};
 
 Result<Formats> formats_of(const std::optional<ddl::StoredAs>& stored_as) {
@@ -61,7 +62,7 @@ Result<Formats> formats_of(const std::optional<ddl::StoredAs>& stored_as) {
   return Error{ErrorCode::kUnsupported,
                written +
                    ": files of this format can't be read here; TEXTFILE, JSONFILE and "
-                   "PARQUET can be"};
+                   "PARQUET can be, and symlink manifests (SymlinkTextInputFormat) of such files"};
 }
 
 Parameters serde_parameters(const ddl::RowFormat* row_format) {
@@ -144,6 +145,7 @@ Result<StorageDescriptor> storage_of(const ddl::CreateTable& create) {
     return Error{ErrorCode::kUnsupported,
                  "ROW FORMAT SERDE '" + library +
                      "' can't be read here; what can be: " + std::string(kReadableSerDes)};
+  if (storage.input_format == kSymlinkInput) return storage;
   if (parquet != (storage.input_format == kParquetInput))
     return Error{ErrorCode::kInvalidArgument,
                  "ROW FORMAT SERDE '" + library + "' does not go with the input format " +

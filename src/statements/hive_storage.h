@@ -23,6 +23,10 @@ inline constexpr std::string_view kIcebergPartitioning = "clicklake.iceberg.part
 inline constexpr std::string_view kParquetSerDe =
     "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
 
+/// Files of such a table are lists of URIs, one a line: what they name is read.
+inline constexpr std::string_view kSymlinkInput =
+    "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat";
+
 /// Whether TBLPROPERTIES say table_type=ICEBERG, in any letter case.
 bool is_iceberg(const ddl::Properties& properties);
 

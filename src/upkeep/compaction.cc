@@ -269,8 +269,8 @@ Status Compaction::commit(std::vector<Merged> merged, MaintainReport* report) {
   RETURN_IF_ERROR(catalog_.commit_batch(commit));
   // The lake's lock is held.
   const Status listed =
-      refresh_hive_manifests(catalog_, options_.lake, options_.hive, commit.changes);
-  report->hive_problem = listed ? "" : listed.error().message;
+      refresh_symlink_manifests(catalog_, options_.lake, options_.symlinks, commit.changes);
+  report->symlink_problem = listed ? "" : listed.error().message;
   report->partitions_merged += done.partitions_merged;
   report->rows_rewritten += done.rows_rewritten;
   report->files_merged += done.files_merged;

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "engines/hive_manifests.h"
+#include "engines/symlink_manifests.h"
 #include "format/parquet_writer.h"
 
 namespace clicklake {
@@ -42,7 +42,7 @@ struct MaintainOptions {
   std::chrono::hours remove_every{0};
   int keep_raw_days = 0;         ///< raw copies of older hours go; 0: none
   int keep_quarantine_days = 0;  ///< quarantine files of older batches go; 0: none
-  HiveManifestOptions hive;
+  SymlinkOptions symlinks;
 };
 
 struct MaintainReport {
@@ -54,7 +54,7 @@ struct MaintainReport {
   std::int64_t bytes_merged = 0;
   std::int64_t bytes_written = 0;
   std::int64_t partitions_left = 0;  ///< for lack of time
-  std::string hive_problem;          ///< why symlink manifests are behind; "" where they are not
+  std::string symlink_problem;       ///< why symlink manifests are behind; "" where they are not
   std::vector<std::string>
       conflicts;  ///< partitions that changed meanwhile: their work was dropped
   std::int64_t snapshots_expired = 0;

@@ -1,4 +1,4 @@
-#include "engines/hive_manifests.h"
+#include "engines/symlink_manifests.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,10 +21,10 @@ std::string contents(const fs::path& file) {
   return in ? std::string(std::istreambuf_iterator<char>(in), {}) : "(no such file)";
 }
 
-class HiveManifestsTest : public ::testing::Test {
+class SymlinkManifestsTest : public ::testing::Test {
  protected:
-  HiveManifestsTest()
-      : lake_(fs::temp_directory_path() / ("hive_manifests_" + std::to_string(::getpid()))) {
+  SymlinkManifestsTest()
+      : lake_(fs::temp_directory_path() / ("symlink_manifests_" + std::to_string(::getpid()))) {
     fs::remove_all(lake_);
     fs::create_directories(lake_);
     auto catalog = Catalog::create(lake_ / "catalog.db");
@@ -33,7 +33,7 @@ class HiveManifestsTest : public ::testing::Test {
     options_.enabled = true;
     options_.location = "s3://bucket/lake/";
   }
-  ~HiveManifestsTest() override {
+  ~SymlinkManifestsTest() override {
     catalog_.reset();
     fs::remove_all(lake_);
   }
@@ -69,20 +69,20 @@ class HiveManifestsTest : public ::testing::Test {
     return commit.changes;
   }
   void refresh(const std::vector<TableChange>& changes) {
-    const Status done = refresh_hive_manifests(*catalog_, lake_, options_, changes);
+    const Status done = refresh_symlink_manifests(*catalog_, lake_, options_, changes);
     ASSERT_TRUE(done.has_value()) << done.error().message;
   }
   fs::path manifest(const std::string& day) const {
-    return lake_ / "hive/fact_clicks" / ("event_timestamp_day=" + day) / "manifest";
+    return lake_ / "symlinks/fact_clicks" / ("event_timestamp_day=" + day) / "manifest";
   }
 
   fs::path lake_;
   std::unique_ptr<Catalog> catalog_;
-  HiveManifestOptions options_;
+  SymlinkOptions options_;
   int batches_ = 0;
 };
 
-TEST_F(HiveManifestsTest, APartitionListsItsLiveFiles) {
+TEST_F(SymlinkManifestsTest, APartitionListsItsLiveFiles) {
   refresh(commit("fact_clicks", {fact("2024-11-01", "a"), fact("2024-11-02", "b")}, {}));
   EXPECT_EQ(contents(manifest("2024-11-01")),
             "s3://bucket/lake/processed/fact_clicks/event_timestamp_day=2024-11-01/a\n");
@@ -93,23 +93,23 @@ TEST_F(HiveManifestsTest, APartitionListsItsLiveFiles) {
             "s3://bucket/lake/processed/fact_clicks/event_timestamp_day=2024-11-02/b\n");
 }
 
-TEST_F(HiveManifestsTest, TablesByBucketAreOneList) {
-  refresh(commit(
-      "dim_users",
-      {file("dim_users", "user_key_bucket=0", "a"), file("dim_users", "user_key_bucket=1", "b")},
-      {}));
-  EXPECT_EQ(contents(lake_ / "hive/dim_users/manifest"),
-            "s3://bucket/lake/processed/dim_users/user_key_bucket=0/a\n"
-            "s3://bucket/lake/processed/dim_users/user_key_bucket=1/b\n");
+TEST_F(SymlinkManifestsTest, TablesByBucketAreOneList) {
+  refresh(commit("dim_users",
+                 {file("dim_users", "user_key_bucket_8=0", "a"),
+                  file("dim_users", "user_key_bucket_8=1", "b")},
+                 {}));
+  EXPECT_EQ(contents(lake_ / "symlinks/dim_users/manifest"),
+            "s3://bucket/lake/processed/dim_users/user_key_bucket_8=0/a\n"
+            "s3://bucket/lake/processed/dim_users/user_key_bucket_8=1/b\n");
 }
 
-TEST_F(HiveManifestsTest, AnEmptiedPartitionKeepsAnEmptyManifest) {
+TEST_F(SymlinkManifestsTest, AnEmptiedPartitionKeepsAnEmptyManifest) {
   refresh(commit("fact_clicks", {fact("2024-11-01", "a"), fact("2024-11-02", "b")}, {}));
   refresh(commit("fact_clicks", {}, {fact("2024-11-01", "a").path}));
   EXPECT_EQ(contents(manifest("2024-11-01")), "");
 }
 
-TEST_F(HiveManifestsTest, CommitsThatWereMissedAreCaughtUpWith) {
+TEST_F(SymlinkManifestsTest, CommitsThatWereMissedAreCaughtUpWith) {
   refresh(commit("fact_clicks", {fact("2024-11-01", "a"), fact("2024-11-02", "b")}, {}));
   commit("fact_clicks", {fact("2024-11-03", "c")}, {fact("2024-11-01", "a").path});  // cut off here
   refresh(commit("fact_clicks", {fact("2024-11-04", "d")}, {}));
@@ -118,29 +118,29 @@ TEST_F(HiveManifestsTest, CommitsThatWereMissedAreCaughtUpWith) {
   EXPECT_THAT(contents(manifest("2024-11-04")), HasSubstr("2024-11-04/d\n"));
 }
 
-TEST_F(HiveManifestsTest, WithoutChangesOnlyWhatIsBehindIsWritten) {
+TEST_F(SymlinkManifestsTest, WithoutChangesOnlyWhatIsBehindIsWritten) {
   refresh(commit("fact_clicks", {fact("2024-11-01", "a")}, {}));
   std::ofstream(manifest("2024-11-01")) << "spoiled";
   refresh({});  // the state says that it is of the current snapshot
   EXPECT_EQ(contents(manifest("2024-11-01")), "spoiled");
-  fs::remove(lake_ / "hive/state.json");
+  fs::remove(lake_ / "symlinks/state.json");
   refresh({});
   EXPECT_THAT(contents(manifest("2024-11-01")), HasSubstr("2024-11-01/a\n"));
 }
 
-TEST_F(HiveManifestsTest, ADamagedStateIsWrittenAnew) {
+TEST_F(SymlinkManifestsTest, ADamagedStateIsWrittenAnew) {
   refresh(commit("fact_clicks", {fact("2024-11-01", "a")}, {}));
   for (const char* damage :
        {"", "{", "{\"location\": 1}",
         "{\"location\":\"s3://bucket/lake\",\"snapshots\":{\"fact_clicks\":\"x\"}}"}) {
-    std::ofstream(lake_ / "hive/state.json") << damage;
+    std::ofstream(lake_ / "symlinks/state.json") << damage;
     std::ofstream(manifest("2024-11-01")) << "spoiled";
     refresh({});
     EXPECT_THAT(contents(manifest("2024-11-01")), HasSubstr("2024-11-01/a\n")) << damage;
   }
 }
 
-TEST_F(HiveManifestsTest, AnotherLocationIsWrittenEverywhere) {
+TEST_F(SymlinkManifestsTest, AnotherLocationIsWrittenEverywhere) {
   refresh(commit("fact_clicks", {fact("2024-11-01", "a"), fact("2024-11-02", "b")}, {}));
   options_.location = "";
   refresh({});
@@ -149,16 +149,16 @@ TEST_F(HiveManifestsTest, AnotherLocationIsWrittenEverywhere) {
       "file://" + lake_.string() + "/processed/fact_clicks/event_timestamp_day=2024-11-02/b\n");
 }
 
-TEST_F(HiveManifestsTest, TurnedOffNothingIsWritten) {
+TEST_F(SymlinkManifestsTest, TurnedOffNothingIsWritten) {
   options_.enabled = false;
   refresh(commit("fact_clicks", {fact("2024-11-01", "a")}, {}));
-  EXPECT_FALSE(fs::exists(lake_ / "hive"));
+  EXPECT_FALSE(fs::exists(lake_ / "symlinks"));
 }
 
-TEST_F(HiveManifestsTest, AFailedWriteSaysWhichAndIsMadeGoodNextTime) {
+TEST_F(SymlinkManifestsTest, AFailedWriteSaysWhichAndIsMadeGoodNextTime) {
   const auto changes = commit("fact_clicks", {fact("2024-11-01", "a")}, {});
   fs::create_directories(manifest("2024-11-01") / "in the way");
-  const Status failed = refresh_hive_manifests(*catalog_, lake_, options_, changes);
+  const Status failed = refresh_symlink_manifests(*catalog_, lake_, options_, changes);
   ASSERT_FALSE(failed.has_value());
   EXPECT_THAT(failed.error().message, HasSubstr("event_timestamp_day=2024-11-01"));
   fs::remove_all(manifest("2024-11-01"));

@@ -1,4 +1,4 @@
-#include "engines/hive_manifests.h"
+#include "engines/symlink_manifests.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -70,7 +70,7 @@ Status replace_text(const fs::path& file, const std::string& text, bool* written
   if (read_text(file) == text) return {};
   ASSIGN_OR_RETURN(DurableFile out, DurableFile::create(file));
   RETURN_IF_ERROR(out.append(text));
-  RETURN_IF_ERROR(out.commit("hive.sync", "hive.rename"));
+  RETURN_IF_ERROR(out.commit("symlinks.sync", "symlinks.rename"));
   *written = true;
   return {};
 }
@@ -143,7 +143,7 @@ class ManifestWriter {
       : catalog_(catalog), lake_(lake), location_(std::move(location)) {}
 
   Status write(const TableDefinition& table, const TableChange* change) {
-    if (hive_partition_column(table).empty()) return write_list(table);
+    if (symlink_partition_column(table).empty()) return write_list(table);
     return write_partitions(table, change);
   }
 
@@ -166,11 +166,11 @@ class ManifestWriter {
                      catalog_.live_files(std::string(table.name), {}, false));
     std::string text;
     for (const DataFile& file : files) append_uri(file.path, &text);
-    return write_file(hive_folder(lake_) / table.name, text);
+    return write_file(symlink_folder(lake_) / table.name, text);
   }
 
   Status write_partitions(const TableDefinition& table, const TableChange* change) {
-    const fs::path folder = hive_folder(lake_) / table.name;
+    const fs::path folder = symlink_folder(lake_) / table.name;
     Touched touched;
     if (change != nullptr) {
       touched = touched_by(table, *change);
@@ -221,25 +221,25 @@ Status write_state(const fs::path& file, const ManifestState& state) {
 
 }  // namespace
 
-fs::path hive_folder(const fs::path& lake) { return lake / "hive"; }
+fs::path symlink_folder(const fs::path& lake) { return lake / "symlinks"; }
 
-std::string reader_location(const fs::path& lake, const HiveManifestOptions& options) {
+std::string reader_location(const fs::path& lake, const SymlinkOptions& options) {
   std::string location = options.location.empty() ? "file://" + lake.string() : options.location;
   while (location.size() > 1 && location.back() == '/') location.pop_back();
   return location;
 }
 
-std::string_view hive_partition_column(const TableDefinition& table) {
+std::string_view symlink_partition_column(const TableDefinition& table) {
   const bool one_list = table.transform == PartitionTransform::kNone ||
                         table.transform == PartitionTransform::kBucket;
   return one_list ? std::string_view() : table.partition_name;
 }
 
-Status refresh_hive_manifests(Catalog& catalog, const fs::path& lake,
-                              const HiveManifestOptions& options,
-                              std::span<const TableChange> changes) {
+Status refresh_symlink_manifests(Catalog& catalog, const fs::path& lake,
+                                 const SymlinkOptions& options,
+                                 std::span<const TableChange> changes) {
   if (!options.enabled) return {};
-  const fs::path folder = hive_folder(lake);
+  const fs::path folder = symlink_folder(lake);
   ASSIGN_OR_RETURN(const ManifestLock lock, ManifestLock::acquire(folder));
   const fs::path state_file = folder / "state.json";
   ManifestState state = read_state(state_file);
