@@ -200,7 +200,7 @@ class Init(LakeTest):
     def test_every_line_of_the_config_can_be_set_free(self):
         lake = self.lake()
         path = lake.path / "clicklake.toml"
-        text = "\n".join(line[2:] if line in ("# [maintain]", "# [sites]") or (line.startswith("# ") and " = " in line.split("#")[1]
+        text = "\n".join(line[2:] if line in ("# [maintain]", "# [symlinks]", "# [sites]") or (line.startswith("# ") and " = " in line.split("#")[1]
                                                                              and "path" not in line and "in_place" not in line)
                          else line for line in path.read_text().splitlines())
         lake.configure(text)
