@@ -25,12 +25,13 @@
 #include "format/key_counts.h"
 #include "format/parquet_writer.h"
 #include "model/added_columns.h"
+#include "model/mart_table.h"
 
 namespace clicklake {
 
 /// The format that this build writes; older ones are migrated forward in one transaction, newer
 /// ones refused with kUnsupported.
-inline constexpr int kCatalogFormatVersion = 6;
+inline constexpr int kCatalogFormatVersion = 7;
 
 /// A file of a table, path relative to the lake's folder.
 struct DataFile {
@@ -154,6 +155,12 @@ struct TableInfo {
   std::int64_t bytes = 0;
 };
 
+/// Partitions of a table whose rows commits changed.
+struct ChangedPartitions {
+  bool known = true;                    ///< false: there may be more, that nothing says any longer
+  std::vector<std::string> partitions;  ///< ascending
+};
+
 /// Bounds that a file must overlap to be listed; inclusive.
 struct FileFilter {
   int field_id;
@@ -252,6 +259,16 @@ class Catalog {
   /// name and another type; kInvalidArgument, a name.
   virtual Result<const TableDefinition*> add_columns(const std::string& table,
                                                      const std::vector<ColumnWish>& columns) = 0;
+  /// A mart's table: made where there is none of that name, else given the columns that it lacks.
+  /// Iceberg's metadata follows with its next commit. In a transaction of its own. Errors:
+  /// kAlreadyExists, a table of the star, or a column of another type; those of mart_table_text().
+  virtual Result<const TableDefinition*> define_mart(const MartTableWish& wish) = 0;
+  /// Where the table's rows changed by commits of batches that were begun after `since`; commits
+  /// that keep rows as they were are left out. Not known where `since` is no batch, or older
+  /// changes may have been forgotten with the files that they removed. Cost: where nothing changed,
+  /// one query of an index.
+  virtual Result<ChangedPartitions> changed_partitions(const std::string& table,
+                                                       const std::string& since) = 0;
   /// The version of the lists that the table's rows were last made with; "" where none was said.
   virtual Result<std::string> made_with(const std::string& table) = 0;
   /// Those of a kind that committed batches added and none removed, oldest first.

@@ -12,6 +12,7 @@
 #include "catalog/integer_bounds.h"
 #include "catalog/metastore_schema.h"
 #include "catalog/sqlite_catalog.h"
+#include "catalog/table_columns.h"
 #include "model/star_schema.h"
 
 namespace clicklake {
@@ -343,7 +344,9 @@ Status SqliteCatalog::add_data_file(const OpenTable& table, std::int64_t snapsho
   RETURN_IF_ERROR(connection_->execute("INSERT INTO file_statistics VALUES (?1, ?2)", file_no,
                                        Blob{encode_statistics(file.info)}));
   const TableDefinition* definition = find_table(change.table);
-  if (definition == nullptr) return {};
+  if (definition == nullptr) {
+    ASSIGN_OR_RETURN(definition, table_definition(*connection_, change.table));
+  }
   for (const IntegerBounds& bounds : integer_bounds(*definition, file.info)) {
     RETURN_IF_ERROR(connection_->execute("INSERT INTO file_bounds VALUES (?1, ?2, ?3, ?4)", file_no,
                                          bounds.field_id, bounds.min, bounds.max));

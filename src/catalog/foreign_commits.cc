@@ -19,6 +19,7 @@
 #include "iceberg/manifest_list.h"
 #include "iceberg/star_iceberg.h"
 #include "iceberg/table_metadata.h"
+#include "model/mart_table.h"
 #include "model/star_schema.h"
 
 namespace clicklake {
@@ -304,7 +305,8 @@ Result<std::vector<ForeignTable>> changed_tables(Connection& connection) {
   std::vector<ForeignTable> tables;
   ASSIGN_OR_RETURN(
       Rows rows,
-      connection.query("SELECT t.table_no, t.name, t.metadata_location, i.metadata_location"
+      connection.query("SELECT t.table_no, t.name, t.metadata_location, i.metadata_location,"
+                       " t.definition"
                        " FROM tables t JOIN iceberg_tables i ON i.catalog_name = 'lake'"
                        " AND i.table_namespace = t.namespace AND i.table_name = t.name"
                        " WHERE t.metadata_location <> '' AND i.metadata_location IS NOT NULL"
@@ -312,7 +314,7 @@ Result<std::vector<ForeignTable>> changed_tables(Connection& connection) {
   for (;;) {
     ASSIGN_OR_RETURN(const bool more, rows.next());
     if (!more) return tables;
-    const TableDefinition* definition = find_table(rows.text(1));
+    const TableDefinition* definition = known_table(rows.text(1), rows.text(4));
     if (definition == nullptr) continue;
     tables.push_back(
         {definition, rows.integer(0), std::string(rows.text(2)), std::string(rows.text(3))});

@@ -13,7 +13,7 @@
 #include "catalog/iceberg_files.h"
 #include "catalog/snapshot_expiry.h"
 #include "iceberg/star_iceberg.h"
-#include "model/added_columns.h"
+#include "model/mart_table.h"
 #include "objstore/durable_file.h"
 
 namespace clicklake {
@@ -171,10 +171,9 @@ Result<std::vector<IcebergCommit::Table>> IcebergCommit::tables_to_write() {
     ASSIGN_OR_RETURN(const bool more, rows.next());
     if (!more) return tables;
     Table table;
-    table.definition = find_table(rows.text(1));
-    if (table.definition == nullptr) continue;  // a newer program's
-    table.definition = with_added_columns(*table.definition, rows.text(6));
+    table.definition = known_table(rows.text(1), rows.text(6));
     if (table.definition == nullptr) {
+      if (find_table(rows.text(1)) == nullptr) continue;  // a newer program's
       return Error{ErrorCode::kCorruption, "catalog " + connection_.file().string() +
                                                ": the added columns of " +
                                                std::string(rows.text(1)) + " can't be read"};

@@ -5,6 +5,7 @@
 #include "catalog/blob_codec.h"
 #include "catalog/catalog_file.h"
 #include "catalog/raw_file_row.h"
+#include "model/mart_table.h"
 
 namespace clicklake {
 namespace {
@@ -34,7 +35,7 @@ Result<std::vector<IndexedTable>> LakeIndex::tables() {
                    connection_->query(
                        "SELECT t.table_no, t.name, t.namespace, s.snapshot_id, s.total_files,"
                        " s.total_rows, s.total_bytes, t.metadata_location, t.metadata_hash,"
-                       " coalesce(i.metadata_location, '')"
+                       " coalesce(i.metadata_location, ''), t.definition"
                        " FROM tables t LEFT JOIN snapshots s ON s.snapshot_id = t.current_snapshot"
                        " LEFT JOIN iceberg_tables i ON i.catalog_name = 'lake'"
                        " AND i.table_namespace = t.namespace AND i.table_name = t.name"
@@ -54,6 +55,7 @@ Result<std::vector<IndexedTable>> LakeIndex::tables() {
     table.metadata_location = rows.text(7);
     table.metadata_hash = rows.text(8);
     table.pointer = rows.text(9);
+    table.definition = known_table(table.name, rows.text(10));
   }
 }
 

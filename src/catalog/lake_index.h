@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "catalog/sqlite_connection.h"
+#include "model/star_schema.h"
 
 namespace clicklake {
 
@@ -25,6 +26,8 @@ struct IndexedTable {
   std::int64_t number = 0;
   std::string name;
   std::string name_space;
+  /// Its columns; null: a newer program's table.
+  const TableDefinition* definition = nullptr;
   std::int64_t snapshot = 0;  ///< 0: none
   std::int64_t files = 0;     ///< as the snapshot's row says, likewise the next two
   std::int64_t rows = 0;
@@ -81,7 +84,7 @@ class LakeIndex {
   LakeIndex(const LakeIndex&) = delete;
   LakeIndex& operator=(const LakeIndex&) = delete;
 
-  /// Of the star schema, by number.
+  /// All, by number.
   Result<std::vector<IndexedTable>> tables();
   /// By sequence number.
   Result<std::vector<IndexedSnapshot>> snapshots(const IndexedTable& table);

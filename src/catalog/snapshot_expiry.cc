@@ -12,6 +12,7 @@
 #include "catalog/catalog_file.h"
 #include "catalog/iceberg_files.h"
 #include "catalog/sqlite_connection.h"
+#include "catalog/table_columns.h"
 #include "model/star_schema.h"
 #include "objstore/durable_file.h"
 
@@ -121,9 +122,9 @@ Result<std::int64_t> expire_snapshots(const fs::path& catalog_file, const std::s
   std::vector<Expired> expired;
   std::int64_t dropped = 0;
   for (const Expired& table : tables) {
-    const TableDefinition* definition = find_table(table.name);
-    if (definition == nullptr) continue;  // a newer program's
-    const fs::path folder = lake / folder_of(*definition);
+    const auto definition = table_definition(*connection, table.name);
+    if (!definition) continue;  // a newer program's
+    const fs::path folder = lake / folder_of(**definition);
     // Of a lake that was moved and not relocated: its next commit drops all of them.
     if (!table.from.starts_with(iceberg_location(folder) + "/")) continue;
     ASSIGN_OR_RETURN(const fs::path path, path_of_location(table.from));

@@ -50,6 +50,9 @@ class SqliteCatalog final : public Catalog {
   Result<std::vector<std::pair<std::string, std::int64_t>>> quarantine_counts() override;
   Result<std::int64_t> max_event_us() override;
   Result<const TableDefinition*> definition(const std::string& table) override;
+  Result<const TableDefinition*> define_mart(const MartTableWish& wish) override;
+  Result<ChangedPartitions> changed_partitions(const std::string& table,
+                                               const std::string& since) override;
   Result<const TableDefinition*> add_columns(const std::string& table,
                                              const std::vector<ColumnWish>& columns) override;
   Result<std::string> made_with(const std::string& table) override;

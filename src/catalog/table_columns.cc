@@ -4,12 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
+#include "base/uuid.h"
 #include "catalog/iceberg_files.h"
 #include "catalog/metastore_schema.h"
 #include "catalog/sqlite_catalog.h"
 #include "iceberg/table_metadata.h"
 #include "model/added_columns.h"
+#include "model/mart_table.h"
 
 namespace clicklake {
 namespace {
@@ -37,6 +40,11 @@ Result<int> last_column_id(Connection& connection, const TableDefinition& table)
   return metadata.last_column_id;
 }
 
+std::int64_t now_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
 int highest_field_id(const TableDefinition& table) {
   int highest = 0;
   for (const ColumnDefinition& column : table.columns)
@@ -48,19 +56,19 @@ int highest_field_id(const TableDefinition& table) {
 
 Result<const TableDefinition*> table_definition(Connection& connection, std::string_view table) {
   const TableDefinition* base = find_table(table);
-  if (base == nullptr) {
-    return Error{ErrorCode::kNotFound, fmt::format("catalog {}: there is no table {}",
-                                                   connection.file().string(), table)};
-  }
   ASSIGN_OR_RETURN(Rows rows,
                    connection.query("SELECT definition FROM tables WHERE name = ?1", table));
   ASSIGN_OR_RETURN(const bool found, rows.next());
+  if (base == nullptr && (!found || rows.text(0).empty())) {
+    return Error{ErrorCode::kNotFound, fmt::format("catalog {}: there is no table {}",
+                                                   connection.file().string(), table)};
+  }
   if (!found) return base;
   const std::string text(rows.text(0));
-  const TableDefinition* definition = with_added_columns(*base, text);
+  const TableDefinition* definition = known_table(table, text);
   if (definition == nullptr) {
     return Error{ErrorCode::kCorruption,
-                 fmt::format("catalog {}: the added columns of {}, '{}', can't be read; put back a "
+                 fmt::format("catalog {}: the columns of {}, '{}', can't be read; put back a "
                              "backup of this file",
                              connection.file().string(), table, text)};
   }
@@ -109,6 +117,78 @@ Result<const TableDefinition*> SqliteCatalog::add_columns(const std::string& tab
   RETURN_IF_ERROR(update_star_columns(*connection_, *after));
   RETURN_IF_ERROR(transaction.commit());
   return after;
+}
+
+Result<const TableDefinition*> SqliteCatalog::define_mart(const MartTableWish& wish) {
+  connection_->set_activity("define the mart " + wish.name);
+  if (find_table(wish.name) != nullptr) {
+    return Error{
+        ErrorCode::kAlreadyExists,
+        fmt::format("the mart {}: that is a table of the star: give it another name", wish.name)};
+  }
+  const TableDefinition* before = nullptr;
+  int last_id = 0;
+  auto found = table_definition(*connection_, wish.name);
+  if (found) {
+    before = *found;
+    ASSIGN_OR_RETURN(last_id, last_column_id(*connection_, *before));
+  } else if (found.error().code != ErrorCode::kNotFound) {
+    return found.error();
+  }
+  ASSIGN_OR_RETURN(const std::string text, mart_table_text(wish, before, last_id));
+  const TableDefinition* after = mart_table(wish.name, text);
+  if (after == before) return after;
+  ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(*connection_));
+  if (before == nullptr) {
+    RETURN_IF_ERROR(connection_->execute(
+        "INSERT INTO tables(name, uuid, namespace, definition) VALUES (?1, ?2, ?3, ?4)", wish.name,
+        std::string_view(make_uuid7(now_ms())), database_of(*after), std::string_view(text)));
+    RETURN_IF_ERROR(add_star_table(*connection_, *after));
+  } else {
+    RETURN_IF_ERROR(connection_->execute("UPDATE tables SET definition = ?2 WHERE name = ?1",
+                                         wish.name, std::string_view(text)));
+    RETURN_IF_ERROR(update_star_columns(*connection_, *after));
+  }
+  RETURN_IF_ERROR(transaction.commit());
+  return after;
+}
+
+Result<ChangedPartitions> SqliteCatalog::changed_partitions(const std::string& table,
+                                                            const std::string& since) {
+  connection_->set_activity("look for changes of the table " + table);
+  ChangedPartitions changed;
+  ASSIGN_OR_RETURN(
+      const auto batch_no,
+      connection_->query_integer("SELECT batch_no FROM batches WHERE batch_id = ?1", since));
+  ASSIGN_OR_RETURN(const OpenTable open, find_open_table(table));
+  if (!batch_no) {
+    changed.known = false;
+    return changed;
+  }
+  // By the batch, not by the table: of the latest batches there are few.
+  ASSIGN_OR_RETURN(
+      const auto oldest,
+      connection_->query_integer("SELECT min(committed_us) FROM snapshots WHERE batch_no > ?1"
+                                 " AND table_no = ?2 AND operation <> 'replace'",
+                                 *batch_no, open.table_no));
+  if (!oldest || *oldest == 0) return changed;
+  // Removed files are remembered for a day at least.
+  constexpr std::int64_t kRememberedMs = 24LL * 3600 * 1000;
+  changed.known = *oldest / 1000 > now_ms() - kRememberedMs;
+  if (!changed.known) return changed;
+  ASSIGN_OR_RETURN(
+      Rows rows,
+      connection_->query("WITH changes AS (SELECT snapshot_id FROM snapshots WHERE batch_no > ?1"
+                         " AND table_no = ?2 AND operation <> 'replace')"
+                         " SELECT partition FROM data_files WHERE added_snapshot IN changes"
+                         " UNION SELECT partition FROM data_files WHERE table_no = ?2"
+                         " AND removed_snapshot IN changes ORDER BY 1",
+                         *batch_no, open.table_no));
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool more, rows.next());
+    if (!more) return changed;
+    changed.partitions.emplace_back(rows.text(0));
+  }
 }
 
 }  // namespace clicklake

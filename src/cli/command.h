@@ -44,6 +44,7 @@ void add_crawl_command(CLI::App* app, CommandContext* context);
 void add_drift_command(CLI::App* app, CommandContext* context);
 void add_schema_command(CLI::App* app, CommandContext* context);
 void add_ddl_command(CLI::App* app, CommandContext* context);
+void add_marts_command(CLI::App* app, CommandContext* context);
 void add_cost_command(CLI::App* app, CommandContext* context);
 void add_deliver_command(CLI::App* app, CommandContext* context);
 void add_deliveries_command(CLI::App* app, CommandContext* context);

@@ -115,6 +115,7 @@ class Reader {
             {"source", [&](const auto& n, auto k) { return sources(n, k); }},
             {"maintain", [&](const auto& n, auto k) { return maintain(n, k); }},
             {"symlinks", [&](const auto& n, auto k) { return symlinks(n, k); }},
+            {"marts", [&](const auto& n, auto k) { return marts(n, k); }},
             {"sites", [&](const auto& n, auto k) { return sites(n, k); }},
             {"locations", [&](const auto& n, auto k) { return locations(n, k); }},
         };
@@ -277,6 +278,27 @@ class Reader {
     return {};
   }
 
+  Status marts(const toml::node& node, std::string_view) {
+    const toml::table* all = node.as_table();
+    if (all == nullptr) return fail(node, "write it as a table: [marts], then enabled = false");
+    for (const auto& [key, value] : *all) {
+      if (key.str() == "enabled") {
+        const auto v = value.template value_exact<bool>();
+        if (!v) return fail(value, "'enabled' is true or false");
+        config_->run.marts.enabled = *v;
+      } else if (key.str() == "distinct") {
+        const auto v = value.template value_exact<std::string>();
+        if (!v || (*v != "exact" && *v != "hll"))
+          return fail(value, "'distinct' is \"exact\" or \"hll\"");
+        config_->run.marts.approximate_distinct = *v == "hll";
+      } else {
+        return fail(
+            value, fmt::format("unknown key 'marts.{}'; known keys: enabled, distinct", key.str()));
+      }
+    }
+    return {};
+  }
+
   Status sites(const toml::node& node, std::string_view) {
     const toml::table* all = node.as_table();
     if (all == nullptr) return fail(node, "write sites as a table: [sites], then hosts = [...]");
@@ -384,6 +406,11 @@ std::string_view default_config_text() {
 # [symlinks]
 # enabled = false
 # location = "s3://bucket/lake"   # this folder as those readers see it; default: file://
+
+# Marts: tables that the queries in marts/ fill, made anew for the days that a run changes: see `clicklake marts`.
+# [marts]
+# enabled = true
+# distinct = "exact"            # how users are counted; "hll": about 2 % off, in less memory
 
 # Referrers from these hosts, and from hosts below them, are internal.
 # [sites]

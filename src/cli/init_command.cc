@@ -8,12 +8,14 @@
 #include "catalog/lake_lock.h"
 #include "cli/command.h"
 #include "cli/config.h"
+#include "marts/mart_folder.h"
 #include "objstore/durable_file.h"
 
 namespace clicklake {
 namespace {
 
-constexpr std::array<const char*, 5> kZones{"raw", "processed", "curated", "quarantine", "rules"};
+constexpr std::array<const char*, 6> kZones{"raw",        "processed", "curated",
+                                            "quarantine", "rules",     "marts"};
 
 Status init_lake(const std::string& argument, bool* existed, std::filesystem::path* lake) {
   std::error_code error;
@@ -56,6 +58,10 @@ Status init_lake(const std::string& argument, bool* existed, std::filesystem::pa
     ASSIGN_OR_RETURN(DurableFile file, DurableFile::create(*lake / "clicklake.toml"));
     RETURN_IF_ERROR(file.append(default_config_text()));
     RETURN_IF_ERROR(file.commit("config.sync", "config.rename"));
+  }
+  for (const ReadyMart& mart : ready_marts()) {
+    const Status written = write_mart(marts_folder(*lake), mart.name, mart.text);
+    if (!written && written.error().code != ErrorCode::kAlreadyExists) return written;
   }
   RETURN_IF_ERROR(sync_folder(*lake));
   // The catalog comes last: with it the folder is a lake.

@@ -87,6 +87,7 @@ int main(int argc, char** argv) {
   add_schema_command(&app, &context);
   add_cost_command(&app, &context);
   add_ddl_command(&app, &context);
+  add_marts_command(&app, &context);
   add_rules_command(&app, &context);
   add_deliver_command(&app, &context);
   add_deliveries_command(&app, &context);

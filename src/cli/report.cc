@@ -200,6 +200,8 @@ int print_run_report(const RunReport& report, bool json) {
   std::fflush(stdout);
   for (const SourceProblem& problem : report.problems)
     fmt::print(stderr, "clicklake: {}: {}\n", to_string(problem.kind), problem.message);
+  for (const std::string& problem : report.mart_problems)
+    fmt::print(stderr, "clicklake: {}\n", problem);
   if (!report.symlink_problem.empty()) {
     fmt::print(stderr, "clicklake: symlink manifests are behind, the next run writes them: {}\n",
                report.symlink_problem);

@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/config.h"
 #include "cli/report.h"
+#include "model/star_schema.h"
 #include "pipeline/replay.h"
 #include "upkeep/backup.h"
 #include "upkeep/verify.h"
@@ -38,6 +39,8 @@ Damage damage_of(const VerifyReport& report) {
         if (!data) break;
         if (finding.table == "fact_clicks") {
           lost.insert(finding.path);
+        } else if (find_table(finding.table) == nullptr) {
+          damage.marts = true;
         } else {
           damage.dimensions = true;
         }
@@ -47,6 +50,7 @@ Damage damage_of(const VerifyReport& report) {
       case FindingKind::kOrphanKey: damage.dimensions = true; break;
       case FindingKind::kUnusedMember:
       case FindingKind::kUserTotals: damage.users = true; break;
+      case FindingKind::kMartRows: damage.marts = true; break;
       case FindingKind::kCounts:
       case FindingKind::kIceberg:
       case FindingKind::kMoved: break;
@@ -70,7 +74,8 @@ Status repair(const std::filesystem::path& lake, const Config& config, const Ver
     ASSIGN_OR_RETURN(const std::int64_t tables, relocate(lake, true, true));
     fmt::print(stderr, "metadata of {} tables was written anew\n", tables);
   }
-  if (!damage.dimensions && !damage.fact_rows && !damage.users && damage.lost_facts.empty())
+  if (!damage.dimensions && !damage.fact_rows && !damage.users && !damage.marts &&
+      damage.lost_facts.empty())
     return {};
   ASSIGN_OR_RETURN(const LakeLock lock, LakeLock::acquire(lake, "verify --repair", true));
   ASSIGN_OR_RETURN(const std::unique_ptr<Catalog> catalog, Catalog::open(lake / "catalog.db"));
@@ -92,6 +97,7 @@ Result<VerifyReport> execute(const VerifyArguments& arguments) {
   options.temp_dir = config.run.temp_dir;
   options.base_currency = config.run.base_currency;
   options.dedupe_window_hours = config.run.dedupe_window_hours;
+  options.marts = config.run.marts;
   ASSIGN_OR_RETURN(VerifyReport report, verify(options));
   if (!arguments.repair || report.findings.empty()) return report;
   for (const Finding& finding : report.findings) fmt::print(stderr, "found: {}\n", finding.message);

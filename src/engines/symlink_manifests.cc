@@ -231,6 +231,7 @@ std::string reader_location(const fs::path& lake, const SymlinkOptions& options)
 
 std::string_view symlink_partition_column(const TableDefinition& table) {
   const bool one_list = table.transform == PartitionTransform::kNone ||
+                        table.transform == PartitionTransform::kDate ||  // its own column
                         table.transform == PartitionTransform::kBucket;
   return one_list ? std::string_view() : table.partition_name;
 }

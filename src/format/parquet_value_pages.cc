@@ -35,7 +35,8 @@ Result<ColumnForm> form_of(const ParquetLeaf& leaf, std::string_view name, const
     given(ColumnForm::kDictionary, fits, column.indices.size());
   }
   if (!column.longs.empty())
-    given(ColumnForm::kLongs, type == ParquetType::kInt64, column.longs.size());
+    given(ColumnForm::kLongs, type == ParquetType::kInt64 || type == ParquetType::kDouble,
+          column.longs.size());
   if (!column.ints.empty())
     given(ColumnForm::kInts, type == ParquetType::kInt32, column.ints.size());
   if (!column.bools.empty()) given(ColumnForm::kBools, is_boolean, column.bools.size());

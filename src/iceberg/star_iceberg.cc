@@ -59,7 +59,8 @@ std::optional<Value> parse_value(PartitionTransform transform, std::string_view 
   std::optional<std::int64_t> number;
   switch (transform) {
     case PartitionTransform::kNone: return std::nullopt;
-    case PartitionTransform::kDay: number = take_date(text); break;
+    case PartitionTransform::kDay:
+    case PartitionTransform::kDate: number = take_date(text); break;
     case PartitionTransform::kHour: {
       number = take_date(text);
       if (!number || !take(text, "-")) return std::nullopt;
@@ -81,7 +82,7 @@ std::string value_text(PartitionTransform transform, const Value& value) {
   const auto* number = std::get_if<std::int64_t>(&value);
   if (number == nullptr) return std::string(kNull);
   if (transform == PartitionTransform::kBucket) return std::to_string(*number);
-  const bool is_day = transform == PartitionTransform::kDay;
+  const bool is_day = transform != PartitionTransform::kHour;
   const CivilTime time = civil_from_micros(*number * (is_day ? kMicrosPerDay : kMicrosPerHour));
   const std::string date = fmt::format("{:04}-{:02}-{:02}", time.year, time.month, time.day);
   return is_day ? date : fmt::format("{}-{:02}", date, time.hour);
@@ -97,6 +98,7 @@ std::string transform_text(PartitionTransform transform, int buckets) {
   switch (transform) {
     case PartitionTransform::kDay: return "day";
     case PartitionTransform::kHour: return "hour";
+    case PartitionTransform::kDate: return "identity";
     case PartitionTransform::kBucket: return fmt::format("bucket[{}]", buckets);
     case PartitionTransform::kNone: break;
   }

@@ -38,7 +38,13 @@ struct ColumnDefinition {
   int value_field_id = 0;  ///< maps only
 };
 
-enum class PartitionTransform { kNone, kDay, kHour, kBucket };
+enum class PartitionTransform {
+  kNone,
+  kDay,   ///< of a timestamp
+  kHour,  ///< of a timestamp
+  kDate,  ///< a date as it is: Iceberg's identity
+  kBucket
+};
 
 struct TableDefinition {
   std::string_view name;

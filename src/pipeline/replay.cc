@@ -13,6 +13,7 @@
 #include "base/fault_point.h"
 #include "catalog/lake_index.h"
 #include "catalog/lake_upkeep.h"
+#include "marts/mart_folder.h"
 #include "model/time.h"
 #include "objstore/durable_file.h"
 #include "pipeline/transform_batch.h"
@@ -201,6 +202,7 @@ Result<RunReport> run_repair(Catalog& catalog, const RunOptions& options, const 
   ASSIGN_OR_RETURN(const Planner planner, Planner::load(options));
   ReplayPlan plan;
   if (damage.dimensions || damage.fact_rows) {
+    plan.rebuild_marts = damage.marts;
     // Natural keys are nowhere else than in raw.
     plan.rebuild = true;
     ASSIGN_OR_RETURN(const std::set<std::int64_t> hours, hours_of_facts(catalog));
@@ -209,6 +211,7 @@ Result<RunReport> run_repair(Catalog& catalog, const RunOptions& options, const 
     ASSIGN_OR_RETURN(plan.raw_files, planner.files_of(all, {}));
     return replay_batch(catalog, options, plan, progress);
   }
+  plan.rebuild_marts = damage.marts;
   plan.recompute_users = damage.users || !damage.lost_facts.empty();
   plan.lost_facts = damage.lost_facts;
   std::set<std::int64_t> hours;
@@ -228,6 +231,23 @@ Result<RunReport> run_repair(Catalog& catalog, const RunOptions& options, const 
   plan.hours.assign(hours.begin(), hours.end());
   ASSIGN_OR_RETURN(plan.raw_files, planner.files_of(hours, {}));
   if (hours.empty()) plan.raw_files.clear();
+  return replay_batch(catalog, options, plan, progress);
+}
+
+Result<RunReport> run_marts(Catalog& catalog, const RunOptions& options,
+                            const std::vector<std::string>& names, RunProgress* progress) {
+  ASSIGN_OR_RETURN(const MartFolder folder, load_mart_folder(marts_folder(options.lake)));
+  for (const std::string& name : names) {
+    if (std::any_of(folder.marts.begin(), folder.marts.end(),
+                    [&](const MartFile& mart) { return mart.name == name; }))
+      continue;
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("there is no mart {} in {}: `clicklake marts list` shows them", name,
+                             marts_folder(options.lake).string())};
+  }
+  ReplayPlan plan;
+  plan.rebuild_marts = true;
+  plan.marts = names;
   return replay_batch(catalog, options, plan, progress);
 }
 

@@ -40,12 +40,18 @@ struct Damage {
   bool fact_rows = false;               ///< rows of facts contradict each other
   bool dimensions = false;  ///< a dimension's file can't be read, lacks a member or has one twice
   bool users = false;       ///< totals, or members that no fact refers to
+  bool marts = false;       ///< rows that their queries do not give, or files that can't be read
 };
 /// Builds from raw what is damaged, as one batch: the hours of lost files; totals from the facts;
 /// all tables where a dimension or facts contradict themselves. What only another engine wrote is
 /// not in raw, and goes with what is built again. Errors: as run_replay().
 Result<RunReport> run_repair(Catalog& catalog, const RunOptions& options, const Damage& damage,
                              RunProgress* progress);
+
+/// Makes every day of marts anew, as one batch: of `names`, or of all where it is empty. Errors:
+/// kNotFound, there is no such mart.
+Result<RunReport> run_marts(Catalog& catalog, const RunOptions& options,
+                            const std::vector<std::string>& names, RunProgress* progress);
 
 struct BackfillReport {
   RunReport sum;

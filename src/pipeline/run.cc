@@ -34,6 +34,19 @@ void refresh_symlinks(Catalog& catalog, const RunOptions& options,
   report->symlink_problem = done ? "" : done.error().message;
 }
 
+MartInput mart_input(const RunOptions& options, const std::string& batch_id) {
+  MartInput input;
+  input.lake = options.lake;
+  input.batch_id = batch_id;
+  input.session = {.threads = options.threads,
+                   .memory_limit = options.memory_limit,
+                   .temp_dir = options.temp_dir};
+  input.parquet = options.parquet;
+  input.base_currency = options.base_currency;
+  input.options = options.marts;
+  return input;
+}
+
 using SteadyClock = std::chrono::steady_clock;
 
 std::int64_t now_us() {
@@ -99,14 +112,15 @@ class TransformBatch {
     }
     RunReport report;
     report.transformed = true;
-    const bool replays =
-        replay_ != nullptr && (!replay_->hours.empty() || !replay_->withdrawn.empty() ||
-                               replay_->rebuild || replay_->recompute_users);
+    const bool replays = replay_ != nullptr &&
+                         (!replay_->hours.empty() || !replay_->withdrawn.empty() ||
+                          replay_->rebuild || replay_->recompute_users || replay_->rebuild_marts);
     if (pending.empty() && in_place.empty() && !replays) {
       // New lists are news, too.
       ASSIGN_OR_RETURN(const bool outdated, lists_outdated(catalog_, options_.own_hosts));
       ASSIGN_OR_RETURN(const bool other_traits, traits_outdated(catalog_, options_.schema));
-      if (!outdated && !other_traits) return report;
+      ASSIGN_OR_RETURN(const bool marts, marts_due(catalog_, mart_input(options_, "")));
+      if (!outdated && !other_traits && !marts) return report;
     }
     const std::int64_t started = now_us();
     batch_id_ = make_uuid7(started / 1000);
@@ -317,6 +331,7 @@ class TransformBatch {
       commit.withdrawn_raw_files = replay_->withdrawn;
       commit.forgotten_sources = replay_->forgotten_sources;
     }
+    RETURN_IF_ERROR(make_marts(&commit, report));
     const bool anything = !commit.consumed_raw_files.empty() || !commit.raw_files.empty() ||
                           !commit.withdrawn_raw_files.empty() ||
                           (replay_ != nullptr && !commit.changes.empty()) ||
@@ -347,6 +362,24 @@ class TransformBatch {
     report->quarantined_by_reason = commit.counts.quarantined_by_reason;
     report->bytes_in = commit.counts.bytes_in;
     report->bytes_out = commit.counts.bytes_out;
+    return {};
+  }
+
+  /// The marts of what the batch changes, in its own commit.
+  Status make_marts(BatchCommit* commit, RunReport* report) {
+    MartInput input = mart_input(options_, batch_id_);
+    input.changes = commit->changes;
+    input.made_with = commit->made_with;
+    if (replay_ != nullptr) {
+      input.all = replay_->rebuild_marts;
+      input.only = replay_->marts;
+    }
+    ASSIGN_OR_RETURN(MartOutput marts, build_marts(catalog_, input));
+    commit->counts.bytes_out += marts.bytes_out;
+    for (TableChange& change : marts.changes) commit->changes.push_back(std::move(change));
+    for (auto& made : marts.made_with) commit->made_with.push_back(std::move(made));
+    report->mart_problems = std::move(marts.problems);
+    report->failed |= !report->mart_problems.empty();
     return {};
   }
 
@@ -491,6 +524,7 @@ void add_up(RunReport from, RunReport* to) {
   to->matches += from.matches;
   for (auto& problem : from.rule_problems) to->rule_problems.push_back(std::move(problem));
   to->untyped_promoted += from.untyped_promoted;
+  to->mart_problems = std::move(from.mart_problems);
   to->symlink_problem = std::move(from.symlink_problem);
   add_reasons(from.quarantined_by_reason, &to->quarantined_by_reason);
   to->rows = std::move(from.rows);

@@ -19,6 +19,7 @@
 #include "engines/symlink_manifests.h"
 #include "format/parquet_writer.h"
 #include "ingest/sources.h"
+#include "marts/marts.h"
 #include "model/lake_schema.h"
 
 namespace clicklake {
@@ -42,6 +43,7 @@ struct RunOptions {
   bool count_keys = true;   ///< for `drift`
   bool match_rules = true;  ///< accepted events meet the rules in <lake>/rules
   SymlinkOptions symlinks;
+  MartOptions marts;
 };
 
 struct RunProgress {
@@ -74,9 +76,10 @@ struct RunReport {
   std::vector<std::pair<std::string, std::int64_t>> rows;  ///< by table, after the run
   std::vector<SourceProblem> problems;
   std::int64_t sources_taken = 0;
-  std::int64_t sources_skipped = 0;  ///< taken before
-  std::string symlink_problem;       ///< why symlink manifests are behind; "" where they are not
-  std::int64_t swept_files = 0;      ///< left by a run that was cut off, removed now
+  std::int64_t sources_skipped = 0;        ///< taken before
+  std::vector<std::string> mart_problems;  ///< marts that could not be made, and why
+  std::string symlink_problem;   ///< why symlink manifests are behind; "" where they are not
+  std::int64_t swept_files = 0;  ///< left by a run that was cut off, removed now
   std::int64_t bytes_in = 0;
   std::int64_t bytes_out = 0;
   double seconds = 0;

@@ -21,6 +21,8 @@ struct ReplayPlan {
   bool rebuild = false;                        ///< of all raw files; nothing published is read
   std::vector<std::string> lost_facts;         ///< fact files that can't be read
   bool recompute_users = false;                ///< from the facts as they are
+  bool rebuild_marts = false;                  ///< every day of them
+  std::vector<std::string> marts;              ///< of these; empty: of all
   std::vector<std::string> forgotten_sources;  ///< batches whose sources may be taken again
 };
 

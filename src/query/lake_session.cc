@@ -438,9 +438,10 @@ Result<std::unique_ptr<LakeSession>> LakeSession::open(Catalog& catalog,
       .describe = [&self](std::string_view query) { return self.describe(query); }});
   ASSIGN_OR_RETURN(std::vector<TableInfo> tables, catalog.tables());
   for (const TableInfo& table : tables) {
-    if (find_table(table.name) == nullptr) continue;
-    ASSIGN_OR_RETURN(const TableDefinition* definition, catalog.definition(table.name));
-    impl->tables.push_back(definition);
+    const auto definition = catalog.definition(table.name);
+    if (!definition && definition.error().code == ErrorCode::kNotFound) continue;  // a newer one's
+    if (!definition) return definition.error();
+    impl->tables.push_back(*definition);
   }
   RETURN_IF_ERROR(register_unbound_table(*impl->session, impl->tables));
   RETURN_IF_ERROR(register_athena_functions(*impl->session));

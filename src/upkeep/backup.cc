@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -62,9 +63,10 @@ class Backup {
         if (!file.file.path.starts_with('/')) RETURN_IF_ERROR(take(file.file.path, copy_));
       }
       // The current metadata file says what other engines added to it; the rest is written anew.
-      if (const TableDefinition* definition = find_table(table.name);
-          definition != nullptr && !table.metadata_location.empty()) {
-        const fs::path metadata = fs::path(folder_of(*definition)) / "metadata" /
+      if (table.definition == nullptr) continue;
+      table_folders_.push_back(folder_of(*table.definition));
+      if (!table.metadata_location.empty()) {
+        const fs::path metadata = fs::path(table_folders_.back()) / "metadata" /
                                   fs::path(table.metadata_location).filename();
         RETURN_IF_ERROR(take(metadata.generic_string(), copy_));
       }
@@ -119,9 +121,8 @@ class Backup {
     if (name.ends_with(".db-wal") || name.ends_with(".db-shm") || name == ".lock" ||
         is_temporary_name(name) || path == "raw/clickstream")
       return true;
-    for (const TableDefinition* table : star_tables()) {
-      if (path == folder_of(*table)) return true;
-    }
+    if (std::find(table_folders_.begin(), table_folders_.end(), path) != table_folders_.end())
+      return true;
     return taken_.contains(path);
   }
 
@@ -182,6 +183,7 @@ class Backup {
   const fs::path lake_;
   const fs::path to_;
   const bool copy_;
+  std::vector<std::string> table_folders_;  ///< relative to the lake
   std::set<std::string> taken_;
   std::set<fs::path> folders_;
   BackupReport report_;

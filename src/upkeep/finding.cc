@@ -13,6 +13,7 @@ std::string_view to_string(FindingKind kind) {
     case FindingKind::kOrphanKey: return "orphan_key";
     case FindingKind::kUnusedMember: return "unused_member";
     case FindingKind::kUserTotals: return "user_totals";
+    case FindingKind::kMartRows: return "mart_rows";
     case FindingKind::kIceberg: return "iceberg";
     case FindingKind::kMoved: return "moved";
   }

@@ -22,6 +22,7 @@ enum class FindingKind : std::uint8_t {
   kOrphanKey,       ///< a fact refers to a member that is not there
   kUnusedMember,    ///< a member that no fact refers to
   kUserTotals,      ///< dim_users says other sums than the facts
+  kMartRows,        ///< a mart has other rows than its query gives
   kIceberg,         ///< metadata says something else than the catalog
   kMoved,           ///< metadata names files where the lake lay before
 };

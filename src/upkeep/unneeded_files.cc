@@ -66,9 +66,8 @@ class Search {
     ASSIGN_OR_RETURN(open_, index_.open_batches());
     ASSIGN_OR_RETURN(const std::vector<IndexedTable> tables, index_.tables());
     for (const IndexedTable& table : tables) {
-      const TableDefinition* definition = find_table(table.name);
-      if (definition != nullptr && !table.pointer.empty())
-        RETURN_IF_ERROR(search_table(table, lake_ / folder_of(*definition)));
+      if (table.definition != nullptr && !table.pointer.empty())
+        RETURN_IF_ERROR(search_table(table, lake_ / folder_of(*table.definition)));
     }
     RETURN_IF_ERROR(search_raw());
     return std::move(out_);

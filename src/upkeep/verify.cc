@@ -13,7 +13,7 @@ Result<LakeContents> LakeContents::load(LakeIndex& index) {
   LakeContents lake;
   ASSIGN_OR_RETURN(lake.tables, index.tables());
   // A newer program's tables are its own to prove.
-  std::erase_if(lake.tables, [](const IndexedTable& t) { return find_table(t.name) == nullptr; });
+  std::erase_if(lake.tables, [](const IndexedTable& t) { return t.definition == nullptr; });
   for (const IndexedTable& table : lake.tables) {
     ASSIGN_OR_RETURN(lake.live[table.name], index.live_files(table));
     ASSIGN_OR_RETURN(lake.snapshots[table.name], index.snapshots(table));
@@ -36,6 +36,7 @@ Result<VerifyReport> verify(const VerifyOptions& options) {
   verify_counts(lake, &findings, &report);
   verify_iceberg(options, lake, &findings, &report);
   RETURN_IF_ERROR(verify_rows(options, lake, unreadable, &findings, &report));
+  RETURN_IF_ERROR(verify_marts(options, &findings, &report));
   report.findings = findings.take();
   std::sort(report.findings.begin(), report.findings.end(), [](const Finding& a, const Finding& b) {
     return std::tie(a.kind, a.table, a.path, a.message) <

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "marts/marts.h"
 #include "upkeep/finding.h"
 
 namespace clicklake {
@@ -25,6 +26,7 @@ struct VerifyOptions {
   std::filesystem::path temp_dir;
   std::string base_currency = "USD";
   std::int64_t dedupe_window_hours = 24;
+  MartOptions marts;
 };
 
 struct VerifyReport {

@@ -195,9 +195,8 @@ class TableCheck {
                                   manifest, entry.file.record_count, entry.file.size_bytes, path,
                                   info.record_count, info.size_bytes));
     }
-    const TableDefinition* definition = find_table(table_.name);
     const auto partition =
-        iceberg::parse_star_partition(*definition, found->second->file.partition);
+        iceberg::parse_star_partition(*table_.definition, found->second->file.partition);
     if (partition && partition->values != entry.file.partition) {
       wrong(manifest, fmt::format("{} puts {} into another partition than the catalog, which says "
                                   "'{}'",

@@ -42,5 +42,7 @@ void verify_iceberg(const VerifyOptions& options, const LakeContents& lake, Find
 Status verify_rows(const VerifyOptions& options, const LakeContents& lake,
                    const std::set<std::string>& unreadable, Findings* findings,
                    VerifyReport* report);
+/// Marts: their rows are what their queries give. Errors: those of the catalog, DuckDB's.
+Status verify_marts(const VerifyOptions& options, Findings* findings, VerifyReport* report);
 
 }  // namespace clicklake

@@ -1,0 +1,73 @@
+#pragma once
+/// A session in which marts' queries see the lake as it is after a batch, for some days.
+///
+/// Place: build_marts() and compare_marts() run queries in it. Invariant: a query for days sees all
+/// rows that the rows of these days are made of, and of the incremental tables no others. Tables:
+/// fact_clicks, sessions, session_clicks (facts with the session that each belongs to: visit_key,
+/// visit_started_at, visit_campaign_key, visit_referrer_key, visit_device_key) and the dimensions.
+/// Macros: day_of(t), hour_of(t), money(amount, currency), base_currency(), distinct_users(key).
+/// Thread safety: thread-compatible. Source: docs/marts.md; ADR-0028.
+
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "marts/mart_days.h"
+#include "marts/mart_file.h"
+#include "sql/literal_folder.h"
+#include "sql/session.h"
+
+namespace clicklake {
+
+struct MartSessionOptions {
+  std::filesystem::path lake;
+  SessionOptions session;
+  std::string base_currency = "USD";
+  bool approximate_distinct = false;
+};
+
+class MartSession {
+ public:
+  /// Opens DuckDB. `changes`: of the batch that is not committed yet; what they add is seen, what
+  /// they remove is not. All outlive the session.
+  static Result<std::unique_ptr<MartSession>> open(Catalog& catalog,
+                                                   const MartSessionOptions& options,
+                                                   std::span<const TableChange> changes);
+
+  /// Makes the tables that `mart` names those of the days `range`. Errors: kInvalidArgument, a
+  /// query within fails; those of the catalog.
+  Status bind(const MartFile& mart, const DayRange& range);
+  Session& session() { return *session_; }
+
+  /// Days on which `table` (fact_clicks or sessions) has files.
+  Result<DaySet> days_of(const std::string& table);
+  /// Days that sessions which began on `days` reach.
+  Result<DaySet> reach_of(const DaySet& days);
+  /// `read_parquet(...)` of files of a table; an empty relation where there are none.
+  std::string scan(const TableDefinition& table, std::span<const std::string> paths) const;
+
+ private:
+  MartSession(Catalog& catalog, MartSessionOptions options, std::span<const TableChange> changes,
+              LiteralFolder folder, std::unique_ptr<Session> session);
+  Status define_macros();
+  Result<std::vector<std::string>> files_of(const std::string& table,
+                                            const std::vector<FileFilter>& filters,
+                                            const DayRange* days);
+  Status make_view(const std::string& table, const std::vector<FileFilter>& filters,
+                   const DayRange* days, const std::string& condition);
+  Status bind_dimensions(const MartFile& mart);
+
+  Catalog& catalog_;
+  MartSessionOptions options_;
+  std::span<const TableChange> changes_;
+  LiteralFolder folder_;
+  std::unique_ptr<Session> session_;
+  std::set<std::string> dimensions_;  ///< that have their views
+};
+
+}  // namespace clicklake
