@@ -49,6 +49,9 @@ std::string run_json(const RunReport& r) {
         .end_object();
   }
   json.end_array();
+  json.key("mart_problems").begin_array();
+  for (const std::string& problem : r.mart_problems) json.value(as_utf8(problem));
+  json.end_array();
   json.member("swept_files", r.swept_files);
   json.member("ingest_batch_id", r.ingest_batch).member("transform_batch_id", r.transform_batch);
   json.member("bytes_in", r.bytes_in).member("bytes_out", r.bytes_out);

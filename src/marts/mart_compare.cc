@@ -30,12 +30,12 @@ Status compare(Catalog& catalog, const MartPlan& plan, MartSession* session,
   days.insert(kept_days.begin(), kept_days.end());
   for (const DayRange& range : ranges_of(days, kDaysAtOnce)) {
     RETURN_IF_ERROR(session->bind(mart, range));
-    std::vector<ColumnWish> columns;
+    std::vector<std::string> columns;
     {
       ASSIGN_OR_RETURN(const QueryResult shape,
                        session->session().query("SELECT * FROM (" + mart.query + "\n) LIMIT 0"));
       ASSIGN_OR_RETURN(MartTableWish wish, wish_of(mart, shape));
-      columns = std::move(wish.columns);
+      for (ColumnWish& column : wish.columns) columns.push_back(std::move(column.name));
     }
     const std::string is = "SELECT * FROM kept WHERE " + partition + " BETWEEN DATE '" +
                            date_text(range.first) + "' AND DATE '" + date_text(range.last) + "'";

@@ -21,10 +21,20 @@ class Planner {
     plan.mart = mart;
     ASSIGN_OR_RETURN(plan.version, version_of(mart));
     ASSIGN_OR_RETURN(const std::string made_with, catalog_.made_with(mart.name));
+    // "<version>@<batch>@<columns>"
     const std::size_t at = made_with.find('@');
-    plan.all = input_.all || at == std::string::npos || made_with.substr(0, at) != plan.version;
+    const std::size_t last = made_with.rfind('@');
+    const bool same = at != std::string::npos && made_with.substr(0, at) == plan.version;
+    if (same && last > at) {
+      std::string_view names = std::string_view(made_with).substr(last + 1);
+      while (!names.empty()) {
+        plan.columns.emplace_back(names.substr(0, names.find(',')));
+        names.remove_prefix(std::min(plan.columns.back().size() + 1, names.size()));
+      }
+    }
+    plan.all = input_.all || !same;
     if (plan.all) return plan;
-    const std::string since = made_with.substr(at + 1);
+    const std::string since = made_with.substr(at + 1, last == at ? last : last - at - 1);
     RETURN_IF_ERROR(add_changes("fact_clicks", since, &plan.fact_days, &plan.all));
     RETURN_IF_ERROR(add_changes("sessions", since, &plan.session_days, &plan.all));
     return plan;
@@ -110,6 +120,10 @@ Result<DaySet> due_days(const MartPlan& plan, MartSession* session) {
     days.insert(began.begin(), began.end());
   }
   return days;
+}
+
+std::string made_with_text(const MartPlan& plan, const std::string& batch_id) {
+  return fmt::format("{}@{}@{}", plan.version, batch_id, fmt::join(plan.columns, ","));
 }
 
 MartSessionOptions session_options(const MartInput& input) {

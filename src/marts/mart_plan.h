@@ -19,10 +19,11 @@ namespace clicklake {
 
 struct MartPlan {
   MartFile mart;
-  std::string version;  ///< what its rows follow from, beside the tables
-  bool all = false;     ///< every day
-  DaySet fact_days;     ///< on which facts changed
-  DaySet session_days;  ///< on which sessions began that changed
+  std::string version;               ///< what its rows follow from, beside the tables
+  std::vector<std::string> columns;  ///< that the query gives, as of `version`; empty: not known
+  bool all = false;                  ///< every day
+  DaySet fact_days;                  ///< on which facts changed
+  DaySet session_days;               ///< on which sessions began that changed
 
   bool due() const {
     return all || (mart.by_facts && !fact_days.empty()) ||
@@ -35,6 +36,8 @@ Result<std::vector<MartPlan>> plan_marts(Catalog& catalog, const MartInput& inpu
                                          const MartFolder& folder);
 /// The days of a plan, found through `session`.
 Result<DaySet> due_days(const MartPlan& plan, MartSession* session);
+/// What the catalog keeps of a mart that is made: see Catalog::made_with.
+std::string made_with_text(const MartPlan& plan, const std::string& batch_id);
 MartSessionOptions session_options(const MartInput& input);
 
 }  // namespace clicklake

@@ -229,12 +229,11 @@ Result<MartTableWish> wish_of(const MartFile& mart, const QueryResult& result) {
 }
 
 std::string rows_query(const MartFile& mart, const TableDefinition& table,
-                       const std::vector<ColumnWish>& columns) {
+                       const std::vector<std::string>& columns) {
   std::string list;
   for (const ColumnDefinition& column : table.columns) {
     if (!list.empty()) list += ", ";
-    const bool given = std::any_of(columns.begin(), columns.end(),
-                                   [&](const ColumnWish& c) { return c.name == column.name; });
+    const bool given = std::find(columns.begin(), columns.end(), column.name) != columns.end();
     const std::string name = quote_identifier(column.name);
     list +=
         fmt::format("CAST({} AS {}) AS {}", given ? name : "NULL", duckdb_type(column.type), name);

@@ -25,7 +25,7 @@ Result<MartTableWish> wish_of(const MartFile& mart, const QueryResult& result);
 /// The query whose rows are `table`'s columns in its order, sorted by day and keys. `columns`:
 /// those that the mart's query gives.
 std::string rows_query(const MartFile& mart, const TableDefinition& table,
-                       const std::vector<ColumnWish>& columns);
+                       const std::vector<std::string>& columns);
 
 struct MartRowOptions {
   std::filesystem::path lake;

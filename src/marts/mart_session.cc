@@ -63,7 +63,9 @@ Result<std::unique_ptr<MartSession>> MartSession::open(Catalog& catalog,
 
 Status MartSession::define_macros() {
   const std::string base = quote_literal(options_.base_currency);
+  // Marts read the same files one after the other: their footers are read once.
   return session_->execute(fmt::format(
+      "SET parquet_metadata_cache = true;"
       "CREATE MACRO base_currency() AS {0};"
       "CREATE MACRO money(amount, currency) AS CASE WHEN coalesce(currency, {0}) = {0} THEN amount"
       " END;"
@@ -132,6 +134,15 @@ Status MartSession::bind_dimensions(const MartFile& mart) {
 
 Status MartSession::bind(const MartFile& mart, const DayRange& range) {
   RETURN_IF_ERROR(bind_dimensions(mart));
+  const Bound wanted{mart.by_facts, mart.by_sessions, mart.reads_sessions, range};
+  if (bound_ == wanted) return {};
+  bound_.reset();
+  RETURN_IF_ERROR(bind_incremental(mart, range));
+  bound_ = wanted;
+  return {};
+}
+
+Status MartSession::bind_incremental(const MartFile& mart, const DayRange& range) {
   RETURN_IF_ERROR(session_->execute("DROP VIEW IF EXISTS session_clicks"));
   const std::int64_t begin = range.first * kMicrosPerDay;
   const std::int64_t end = (range.last + 1) * kMicrosPerDay;

@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -61,12 +62,22 @@ class MartSession {
   Status make_view(const std::string& table, const std::vector<FileFilter>& filters,
                    const DayRange* days, const std::string& condition);
   Status bind_dimensions(const MartFile& mart);
+  Status bind_incremental(const MartFile& mart, const DayRange& range);
 
   Catalog& catalog_;
   MartSessionOptions options_;
   std::span<const TableChange> changes_;
   LiteralFolder folder_;
   std::unique_ptr<Session> session_;
+  /// What the incremental tables are views of.
+  struct Bound {
+    bool by_facts;
+    bool by_sessions;
+    bool reads_sessions;
+    DayRange range;
+    bool operator==(const Bound&) const = default;
+  };
+  std::optional<Bound> bound_;
   std::set<std::string> dimensions_;  ///< that have their views
 };
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <system_error>
 
@@ -27,10 +26,10 @@ class Builder {
   Result<MartOutput> run() {
     ASSIGN_OR_RETURN(const MartFolder folder, load_mart_folder(marts_folder(input_.lake)));
     for (const Error& problem : folder.problems) out_.problems.push_back(problem.message);
-    ASSIGN_OR_RETURN(const std::vector<MartPlan> plans, plan_marts(catalog_, input_, folder));
-    for (const MartPlan& plan : plans) {
+    ASSIGN_OR_RETURN(std::vector<MartPlan> plans, plan_marts(catalog_, input_, folder));
+    for (MartPlan& plan : plans) {
       if (!plan.due()) {
-        out_.made_with.emplace_back(plan.mart.name, plan.version + "@" + input_.batch_id);
+        out_.made_with.emplace_back(plan.mart.name, made_with_text(plan, input_.batch_id));
         continue;
       }
       if (!session_) {
@@ -47,7 +46,7 @@ class Builder {
   }
 
  private:
-  Status build(const MartPlan& plan) {
+  Status build(MartPlan& plan) {
     std::vector<DataFile> files;
     DaySet days;
     bool of_mart = true;
@@ -67,20 +66,24 @@ class Builder {
   }
 
   /// `of_mart`: whether an error is the mart's own.
-  Status write(const MartPlan& plan, std::vector<DataFile>* files, DaySet* days, bool* of_mart) {
+  Status write(MartPlan& plan, std::vector<DataFile>* files, DaySet* days, bool* of_mart) {
     const MartFile& mart = plan.mart;
     ASSIGN_OR_RETURN(*days, due_days(plan, session_.get()));
     std::vector<DayRange> ranges = ranges_of(*days, kDaysAtOnce);
-    std::optional<MartTableWish> wish;
     const TableDefinition* table = nullptr;
+    if (!plan.columns.empty()) {
+      ASSIGN_OR_RETURN(table, catalog_.definition(mart.name));
+    }
     const auto define = [&]() -> Status {
       ASSIGN_OR_RETURN(const QueryResult shape,
                        session_->session().query("SELECT * FROM (" + mart.query + "\n) LIMIT 0"));
-      ASSIGN_OR_RETURN(wish, wish_of(mart, shape));
-      ASSIGN_OR_RETURN(table, catalog_.define_mart(*wish));
+      ASSIGN_OR_RETURN(const MartTableWish wish, wish_of(mart, shape));
+      ASSIGN_OR_RETURN(table, catalog_.define_mart(wish));
+      for (const ColumnWish& column : wish.columns) plan.columns.push_back(column.name);
       return {};
     };
     if (ranges.empty()) {
+      if (table != nullptr) return {};
       RETURN_IF_ERROR(session_->bind(mart, {0, 0}));
       return define();
     }
@@ -89,7 +92,7 @@ class Builder {
       RETURN_IF_ERROR(session_->bind(mart, range));
       if (table == nullptr) RETURN_IF_ERROR(define());
       ASSIGN_OR_RETURN(QueryResult rows,
-                       session_->session().query(rows_query(mart, *table, wish->columns)));
+                       session_->session().query(rows_query(mart, *table, plan.columns)));
       RETURN_IF_ERROR(write_rows(options, mart, *table, range, &rows, files, of_mart));
       *of_mart = true;
     }
@@ -112,7 +115,7 @@ class Builder {
     }
     change.added = std::move(files);
     out_.days += static_cast<std::int64_t>(days.size());
-    out_.made_with.emplace_back(plan.mart.name, plan.version + "@" + input_.batch_id);
+    out_.made_with.emplace_back(plan.mart.name, made_with_text(plan, input_.batch_id));
     if (!change.added.empty() || !change.removed.empty()) out_.changes.push_back(std::move(change));
     return {};
   }

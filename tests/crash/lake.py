@@ -9,10 +9,8 @@ import signal
 import sqlite3
 import subprocess
 
-TABLES = ("fact_clicks", "dim_users", "dim_pages", "dim_referrers", "dim_campaigns", "dim_devices",
-          "dim_dates")
 COUNTS = ("records_read", "accepted", "duplicate", "valid", "quarantined", "blank")
-ROOT_NAMES = {"raw", "processed", "curated", "quarantine", "rules", "events", "catalog.db", "clicklake.toml",
+ROOT_NAMES = {"raw", "processed", "curated", "quarantine", "rules", "marts", "events", "catalog.db", "clicklake.toml",
               ".lock"}
 RULE = {"name": "purchase", "eventPattern": {"detail-type": ["purchase"]},
         "targets": [{"id": "out", "kind": "file", "file": "alerts.ndjson"}]}
@@ -88,20 +86,22 @@ class Program:
         return json.loads(done.out)["rows"]
 
     def digest(self, lake):
-        """(rows, digest) of each star table, ingest_batch_id apart, from one moment."""
+        """(rows, digest) of each table with a snapshot, ingest_batch_id apart, from one moment."""
         parts = []
-        for table in TABLES:
+        for table in published(lake):
             columns = "* EXCLUDE (ingest_batch_id)" if table == "fact_clicks" else "*"
             parts.append(f"SELECT '{table}' AS t, count(*) AS n, coalesce(md5(string_agg(r, '\n' "
                          f"ORDER BY r)), '') AS d FROM (SELECT CAST(x AS VARCHAR) AS r FROM "
                          f"(SELECT {columns} FROM {table}) x)")
+        if not parts:
+            return {}
         rows = self.sql(lake, " UNION ALL ".join(parts))
         return {name: (int(count), digest) for name, count, digest in rows}
 
     def difference(self, lake, other):
         """A few rows that one lake has and the other has not, for a failure's message."""
         found = []
-        for table in TABLES:
+        for table in sorted({*published(lake), *published(other)}):
             columns = "* EXCLUDE (ingest_batch_id)" if table == "fact_clicks" else "*"
             query = f"SELECT {columns} FROM {table} ORDER BY ALL"
             here, there = ([json.dumps(r) for r in self.sql(at, query)] for at in (lake, other))
@@ -110,6 +110,12 @@ class Program:
             if len(here) != len(there):
                 found.append(f"{table}: {len(here)} rows here, {len(there)} there")
         return "\n".join(found)
+
+
+def published(lake):
+    """Names of the tables that have a snapshot, marts included."""
+    return [name for (name,) in query_catalog(
+        pathlib.Path(lake), "SELECT name FROM tables WHERE current_snapshot IS NOT NULL ORDER BY 1")]
 
 
 def make_lake(program, lake):
@@ -235,7 +241,7 @@ def check_at_rest(lake):
             path = str((pathlib.Path(folder) / name).relative_to(lake))
             if is_temporary(name):
                 wrong.append(f"{path} is a left-over temporary file")
-            elif path.split("/")[0] == "rules" or path == "events/outbox/.bell":
+            elif path.split("/")[0] in ("rules", "marts") or path == "events/outbox/.bell":
                 continue
             elif "/" in path and path not in known:
                 wrong.append(f"{path} is an orphan: the catalog does not know it")

@@ -105,7 +105,7 @@ class Reports(LakeTest):
             self.assertIsInstance(report.get(name), kind if kind is not float else (int, float), name)
         self.assertEqual(program.counts(report), (5, 2, 1, 1, 1))
         self.assertEqual(report["quarantined_by_reason"], {"invalid_json": 1})
-        self.assertEqual(report["rows"], {t: lake.scalar(f"SELECT count(*) FROM {t}") for t in program.TABLES})
+        self.assertEqual(report["rows"], {t: lake.scalar(f"SELECT count(*) FROM {t}") for t in (*program.TABLES, *program.MARTS)})
         self.assertEqual(report["bytes_in"], len(text))
         on_disk = sum(p.stat().st_size for folder in ("raw", "processed", "curated") for p in (lake.path / folder).rglob("*")
                       if p.is_file() and p.parent.name not in ("metadata", "index"))
@@ -200,7 +200,7 @@ class Init(LakeTest):
     def test_every_line_of_the_config_can_be_set_free(self):
         lake = self.lake()
         path = lake.path / "clicklake.toml"
-        text = "\n".join(line[2:] if line in ("# [maintain]", "# [symlinks]", "# [sites]") or (line.startswith("# ") and " = " in line.split("#")[1]
+        text = "\n".join(line[2:] if line in ("# [maintain]", "# [symlinks]", "# [marts]", "# [sites]") or (line.startswith("# ") and " = " in line.split("#")[1]
                                                                              and "path" not in line and "in_place" not in line)
                          else line for line in path.read_text().splitlines())
         lake.configure(text)

@@ -30,18 +30,18 @@ class Reader:
     def tables(self):
         found = {}
         for table, row in self.it.sql(" UNION ALL ".join(
-                f"SELECT '{t}' AS t, to_json(x)::VARCHAR AS j FROM linked_{zone_of(t)}.{t} x" for t in program.TABLES)):
+                f"SELECT '{t}' AS t, to_json(x)::VARCHAR AS j FROM linked_{zone_of(t)}.{t} x" for t in (*program.TABLES, *program.MARTS))):
             found.setdefault(table, []).append({k: v for k, v in json.loads(row).items() if not k.endswith("_day")})
-        return {t: found.get(t, []) for t in program.TABLES}
+        return {t: found.get(t, []) for t in (*program.TABLES, *program.MARTS)}
 
 
 def zone_of(table):
-    return "curated" if table in ("sessions",) else "processed"
+    return "curated" if table in ("sessions", *program.MARTS) else "processed"
 
 
 def own_tables(lake):
-    found = {t: [] for t in program.TABLES}
-    for table, row in lake.sql(" UNION ALL ".join(f"SELECT '{t}' AS t, to_json(x)::VARCHAR AS j FROM {t} x" for t in program.TABLES)):
+    found = {t: [] for t in (*program.TABLES, *program.MARTS)}
+    for table, row in lake.sql(" UNION ALL ".join(f"SELECT '{t}' AS t, to_json(x)::VARCHAR AS j FROM {t} x" for t in (*program.TABLES, *program.MARTS))):
         found[table].append(json.loads(row))
     return found
 
