@@ -84,11 +84,11 @@ TEST_F(CatalogSchemaTest, FailedStepLeavesTheFileAsItWas) {
 
 TEST_F(CatalogSchemaTest, NewerVersionIsRefusedAndUnchanged) {
   create();
-  sql("UPDATE meta SET value = 7 WHERE key = 'format_version'");
+  sql("UPDATE meta SET value = 8 WHERE key = 'format_version'");
   EXPECT_THAT(Catalog::open(file_), IsError(ErrorCode::kUnsupported, file_.string()));
-  EXPECT_THAT(Catalog::open(file_), IsError(ErrorCode::kUnsupported, "format version 7"));
+  EXPECT_THAT(Catalog::open(file_), IsError(ErrorCode::kUnsupported, "format version 8"));
   EXPECT_THAT(Catalog::open(file_), IsError(ErrorCode::kUnsupported, "use a newer clicklake"));
-  EXPECT_EQ(version(), "7");
+  EXPECT_EQ(version(), "8");
 }
 
 TEST_F(CatalogSchemaTest, TooOldVersionIsRefused) {

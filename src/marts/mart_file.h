@@ -23,6 +23,7 @@ struct MartFile {
   bool by_facts = false;
   bool by_sessions = false;
   bool reads_sessions = false;  ///< the query names them
+  bool ready = false;           ///< the program's own text: what it reads is known by its names
   std::string query;            ///< without the header and without ";" at its end
   std::string text;             ///< the whole file
 

@@ -32,6 +32,8 @@ Result<MartFolder> load_mart_folder(const fs::path& folder) {
     auto mart = in ? parse_mart(file.stem().string(), text, file.string())
                    : Result<MartFile>(Error{ErrorCode::kIo, "cannot read " + file.string()});
     if (mart) {
+      mart->ready = std::any_of(ready_marts().begin(), ready_marts().end(),
+                                [&](const ReadyMart& r) { return r.text == mart->text; });
       out.marts.push_back(*std::move(mart));
     } else {
       out.problems.push_back(std::move(mart).error());

@@ -15,6 +15,8 @@ namespace clicklake {
 namespace {
 
 constexpr std::int64_t kAllDays = 10'000'000;
+/// Rows that are read into memory: of some 20 columns, about 200 MB.
+constexpr std::int64_t kMostKept = 1'000'000;
 
 int field_id(const TableDefinition& table, std::string_view column) {
   return table.columns[static_cast<std::size_t>(column_index(table, column))].field_id;
@@ -96,11 +98,14 @@ std::string MartSession::scan(const TableDefinition& table,
 
 Result<std::vector<std::string>> MartSession::files_of(const std::string& table,
                                                        const std::vector<FileFilter>& filters,
-                                                       const DayRange* days) {
+                                                       const DayRange* days, std::int64_t* rows) {
   ASSIGN_OR_RETURN(const std::vector<DataFile> live, catalog_.live_files(table, filters, false));
   std::vector<std::string> paths;
   paths.reserve(live.size());
-  for (const DataFile& file : live) paths.push_back(file.path);
+  for (const DataFile& file : live) {
+    paths.push_back(file.path);
+    if (rows != nullptr) *rows += file.info.record_count;
+  }
   for (const TableChange& change : changes_) {
     if (change.table != table) continue;
     const std::set<std::string_view> removed(change.removed.begin(), change.removed.end());
@@ -109,17 +114,85 @@ Result<std::vector<std::string>> MartSession::files_of(const std::string& table,
       const auto day = day_of_partition(file.partition);
       if (days != nullptr && day && (*day < days->first || *day > days->last)) continue;
       paths.push_back(file.path);
+      if (rows != nullptr) *rows += file.info.record_count;
     }
   }
   return paths;
 }
 
+Result<bool> MartSession::keep_table(const TableDefinition& table,
+                                     const std::vector<FileFilter>& filters, const DayRange& days,
+                                     const std::set<std::string>& names) {
+  const std::string name(table.name);
+  std::int64_t rows = 0;
+  ASSIGN_OR_RETURN(const std::vector<std::string> paths, files_of(name, filters, &days, &rows));
+  if (rows > kMostKept) return false;
+  std::string columns;
+  for (const ColumnDefinition& column : table.columns) {
+    if (!names.contains(std::string(column.name))) continue;
+    if (!columns.empty()) columns += ", ";
+    columns += quote_identifier(column.name);
+  }
+  RETURN_IF_ERROR(session_->execute("CREATE OR REPLACE TEMP TABLE kept_" + name + " AS SELECT " +
+                                    columns + " FROM " + scan(table, paths)));
+  kept_[name] = {paths.begin(), paths.end()};
+  return true;
+}
+
+std::string MartSession::kept_of(const std::string& table,
+                                 const std::vector<std::string>& paths) const {
+  const auto kept = kept_.find(table);
+  if (kept == kept_.end()) return "";
+  const bool all = std::all_of(paths.begin(), paths.end(), [&](const std::string& path) {
+    return kept->second.contains(path);
+  });
+  return all ? "kept_" + table : "";
+}
+
+Status MartSession::keep(const DayRange& range, const std::set<std::string>& names) {
+  std::set<std::string> wanted = names;
+  // What views and the joins within them ask for.
+  for (const char* column : {"event_timestamp", "session_key", "user_key", "started_at", "ended_at",
+                             "session_id", "campaign_key", "referrer_key", "device_key"})
+    wanted.insert(column);
+  const std::int64_t begin = range.first * kMicrosPerDay;
+  const TableDefinition& sessions = sessions_definition();
+  const DayRange until{-kAllDays, range.last};
+  ASSIGN_OR_RETURN(
+      const bool kept,
+      keep_table(sessions,
+                 {{field_id(sessions, "started_at"), {}, (range.last + 1) * kMicrosPerDay - 1},
+                  {field_id(sessions, "ended_at"), begin, {}}},
+                 until, wanted));
+  if (!kept) return {};
+  RETURN_IF_ERROR(
+      session_->execute(fmt::format("CREATE OR REPLACE VIEW sessions AS SELECT * FROM kept_sessions"
+                                    " WHERE started_at >= {} AND started_at < {}",
+                                    start_of(range.first), start_of(range.last + 1))));
+  ASSIGN_OR_RETURN(const std::int64_t last, last_end((range.last + 1) * kMicrosPerDay - 1));
+  const TableDefinition& facts = fact_clicks_definition();
+  const DayRange days{range.first, last / kMicrosPerDay};
+  const auto kept_facts =
+      keep_table(facts, {{field_id(facts, "event_timestamp"), begin, last}}, days, wanted);
+  return kept_facts ? Status() : Status(kept_facts.error());
+}
+
+Result<std::int64_t> MartSession::last_end(std::int64_t at_least) {
+  ASSIGN_OR_RETURN(QueryResult result,
+                   session_->query("SELECT epoch_us(max(ended_at)) FROM sessions"));
+  ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
+  if (chunk == nullptr || !chunk->valid(0, 0)) return at_least;
+  return std::max(at_least, chunk->longs(0)[0]);
+}
+
 Status MartSession::make_view(const std::string& table, const std::vector<FileFilter>& filters,
-                              const DayRange* days, const std::string& condition) {
+                              const DayRange* days, const std::string& condition, bool from_kept) {
   ASSIGN_OR_RETURN(const TableDefinition* definition, catalog_.definition(table));
   ASSIGN_OR_RETURN(const std::vector<std::string> paths, files_of(table, filters, days));
+  std::string rows = from_kept ? kept_of(table, paths) : "";
+  if (rows.empty()) rows = scan(*definition, paths);
   return session_->execute("CREATE OR REPLACE VIEW " + quote_identifier(table) +
-                           " AS SELECT * FROM " + scan(*definition, paths) + condition);
+                           " AS SELECT * FROM " + rows + condition);
 }
 
 Status MartSession::bind_dimensions(const MartFile& mart) {
@@ -134,7 +207,7 @@ Status MartSession::bind_dimensions(const MartFile& mart) {
 
 Status MartSession::bind(const MartFile& mart, const DayRange& range) {
   RETURN_IF_ERROR(bind_dimensions(mart));
-  const Bound wanted{mart.by_facts, mart.by_sessions, mart.reads_sessions, range};
+  const Bound wanted{mart.by_facts, mart.by_sessions, mart.reads_sessions, mart.ready, range};
   if (bound_ == wanted) return {};
   bound_.reset();
   RETURN_IF_ERROR(bind_incremental(mart, range));
@@ -151,7 +224,8 @@ Status MartSession::bind_incremental(const MartFile& mart, const DayRange& range
     RETURN_IF_ERROR(make_view("sessions", {{field_id(sessions, "started_at"), begin, end - 1}},
                               &range,
                               fmt::format(" WHERE started_at >= {} AND started_at < {}",
-                                          start_of(range.first), start_of(range.last + 1))));
+                                          start_of(range.first), start_of(range.last + 1)),
+                              mart.ready));
   } else if (mart.reads_sessions) {
     const DayRange until{-kAllDays, range.last};
     RETURN_IF_ERROR(make_view("sessions",
@@ -159,26 +233,23 @@ Status MartSession::bind_incremental(const MartFile& mart, const DayRange& range
                                {field_id(sessions, "ended_at"), begin, {}}},
                               &until,
                               fmt::format(" WHERE started_at < {} AND ended_at >= {}",
-                                          start_of(range.last + 1), start_of(range.first))));
+                                          start_of(range.last + 1), start_of(range.first)),
+                              mart.ready));
   }
   const int time = field_id(fact_clicks_definition(), "event_timestamp");
   if (mart.by_facts) {
     RETURN_IF_ERROR(make_view("fact_clicks", {{time, begin, end - 1}}, &range,
                               fmt::format(" WHERE event_timestamp >= {} AND event_timestamp < {}",
-                                          start_of(range.first), start_of(range.last + 1))));
+                                          start_of(range.first), start_of(range.last + 1)),
+                              mart.ready));
   } else {
     // As long as the last of the sessions went on.
-    std::int64_t last = end - 1;
-    {
-      ASSIGN_OR_RETURN(QueryResult result,
-                       session_->query("SELECT epoch_us(max(ended_at)) FROM sessions"));
-      ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
-      if (chunk != nullptr && chunk->valid(0, 0)) last = std::max(last, chunk->longs(0)[0]);
-    }
+    ASSIGN_OR_RETURN(const std::int64_t last, last_end(end - 1));
     const DayRange until{range.first, last / kMicrosPerDay};
     RETURN_IF_ERROR(make_view("fact_clicks", {{time, begin, last}}, &until,
                               fmt::format(" WHERE event_timestamp >= {} AND event_timestamp < {}",
-                                          start_of(until.first), start_of(until.last + 1))));
+                                          start_of(until.first), start_of(until.last + 1)),
+                              mart.ready));
   }
   // Facts by their day and sessions by theirs do not belong to each other.
   if (!mart.reads_sessions || (mart.by_facts && mart.by_sessions)) return {};
@@ -203,13 +274,16 @@ Result<DaySet> MartSession::reach_of(const DaySet& days) {
                               {{field_id(sessions, "started_at"), range.first * kMicrosPerDay,
                                 (range.last + 1) * kMicrosPerDay - 1}},
                               &range));
+    std::string rows = kept_of("sessions", paths);
+    if (rows.empty()) rows = scan(sessions, paths);
     ASSIGN_OR_RETURN(
         QueryResult result,
         session_->query(fmt::format(
             "SELECT DISTINCT unnest(range(epoch_us(started_at) // {0}, epoch_us(ended_at) // {0}"
             " + 1)) FROM (SELECT DISTINCT date_trunc('day', started_at) AS started_at,"
-            " date_trunc('day', ended_at) AS ended_at FROM {1})",
-            kMicrosPerDay, scan(sessions, paths))));
+            " date_trunc('day', ended_at) AS ended_at FROM {1}"
+            " WHERE started_at >= {2} AND started_at < {3})",
+            kMicrosPerDay, rows, start_of(range.first), start_of(range.last + 1))));
     for (;;) {
       ASSIGN_OR_RETURN(const Chunk* chunk, result.next());
       if (chunk == nullptr) break;

@@ -9,6 +9,7 @@
 /// Thread safety: thread-compatible. Source: docs/marts.md; ADR-0028.
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -44,6 +45,9 @@ class MartSession {
   /// query within fails; those of the catalog.
   Status bind(const MartFile& mart, const DayRange& range);
   Session& session() { return *session_; }
+  /// Reads the columns that ready marts name (`names`) of facts and sessions of the days `range`
+  /// into memory, once for all that follow; nothing where these are many rows.
+  Status keep(const DayRange& range, const std::set<std::string>& names);
 
   /// Days on which `table` (fact_clicks or sessions) has files.
   Result<DaySet> days_of(const std::string& table);
@@ -58,9 +62,14 @@ class MartSession {
   Status define_macros();
   Result<std::vector<std::string>> files_of(const std::string& table,
                                             const std::vector<FileFilter>& filters,
-                                            const DayRange* days);
+                                            const DayRange* days, std::int64_t* rows = nullptr);
   Status make_view(const std::string& table, const std::vector<FileFilter>& filters,
-                   const DayRange* days, const std::string& condition);
+                   const DayRange* days, const std::string& condition, bool from_kept = false);
+  Result<bool> keep_table(const TableDefinition& table, const std::vector<FileFilter>& filters,
+                          const DayRange& days, const std::set<std::string>& names);
+  /// "kept_<table>" where it holds all of `paths`; "" else.
+  std::string kept_of(const std::string& table, const std::vector<std::string>& paths) const;
+  Result<std::int64_t> last_end(std::int64_t at_least);
   Status bind_dimensions(const MartFile& mart);
   Status bind_incremental(const MartFile& mart, const DayRange& range);
 
@@ -74,11 +83,13 @@ class MartSession {
     bool by_facts;
     bool by_sessions;
     bool reads_sessions;
+    bool ready;
     DayRange range;
     bool operator==(const Bound&) const = default;
   };
   std::optional<Bound> bound_;
-  std::set<std::string> dimensions_;  ///< that have their views
+  std::map<std::string, std::set<std::string>> kept_;  ///< files that are in memory, by table
+  std::set<std::string> dimensions_;                   ///< that have their views
 };
 
 }  // namespace clicklake

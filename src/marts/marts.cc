@@ -35,6 +35,7 @@ class Builder {
       if (!session_) {
         ASSIGN_OR_RETURN(session_,
                          MartSession::open(catalog_, session_options(input_), input_.changes));
+        RETURN_IF_ERROR(keep_days(plans));
       }
       RETURN_IF_ERROR(build(plan));
     }
@@ -46,6 +47,21 @@ class Builder {
   }
 
  private:
+  /// A few days that several marts read are read from their files once.
+  Status keep_days(const std::vector<MartPlan>& plans) {
+    DaySet days;
+    std::set<std::string> names;
+    for (const MartPlan& plan : plans) {
+      if (plan.all) return {};
+      if (!plan.mart.ready || !plan.due()) continue;
+      days.insert(plan.fact_days.begin(), plan.fact_days.end());
+      days.insert(plan.session_days.begin(), plan.session_days.end());
+      names.insert(plan.mart.names.begin(), plan.mart.names.end());
+    }
+    const std::vector<DayRange> ranges = ranges_of(days, kDaysAtOnce);
+    return ranges.size() == 1 ? session_->keep(ranges.front(), names) : Status();
+  }
+
   Status build(MartPlan& plan) {
     std::vector<DataFile> files;
     DaySet days;
@@ -135,11 +151,15 @@ Result<MartOutput> build_marts(Catalog& catalog, const MartInput& input) {
   return Builder(catalog, input).run();
 }
 
-Result<bool> marts_due(Catalog& catalog, const MartInput& input) {
-  if (!input.options.enabled) return false;
+Result<MartsDue> marts_due(Catalog& catalog, const MartInput& input) {
+  MartsDue out;
+  if (!input.options.enabled) return out;
   ASSIGN_OR_RETURN(const MartFolder folder, load_mart_folder(marts_folder(input.lake)));
   ASSIGN_OR_RETURN(const std::vector<MartPlan> plans, plan_marts(catalog, input, folder));
-  return std::any_of(plans.begin(), plans.end(), [](const MartPlan& plan) { return plan.due(); });
+  out.due =
+      std::any_of(plans.begin(), plans.end(), [](const MartPlan& plan) { return plan.due(); });
+  for (const Error& problem : folder.problems) out.problems.push_back(problem.message);
+  return out;
 }
 
 Result<std::vector<MartState>> mart_states(Catalog& catalog, const MartInput& input) {

@@ -52,8 +52,11 @@ struct MartOutput {
 /// due.
 Result<MartOutput> build_marts(Catalog& catalog, const MartInput& input);
 
-/// Whether build_marts() would have something to do without a batch.
-Result<bool> marts_due(Catalog& catalog, const MartInput& input);
+struct MartsDue {
+  bool due = false;                   ///< build_marts() would have something to do without a batch
+  std::vector<std::string> problems;  ///< of files that hold no mart
+};
+Result<MartsDue> marts_due(Catalog& catalog, const MartInput& input);
 
 struct MartState {
   std::string name;

@@ -119,8 +119,12 @@ class TransformBatch {
       // New lists are news, too.
       ASSIGN_OR_RETURN(const bool outdated, lists_outdated(catalog_, options_.own_hosts));
       ASSIGN_OR_RETURN(const bool other_traits, traits_outdated(catalog_, options_.schema));
-      ASSIGN_OR_RETURN(const bool marts, marts_due(catalog_, mart_input(options_, "")));
-      if (!outdated && !other_traits && !marts) return report;
+      ASSIGN_OR_RETURN(MartsDue marts, marts_due(catalog_, mart_input(options_, "")));
+      if (!outdated && !other_traits && !marts.due) {
+        report.mart_problems = std::move(marts.problems);
+        report.failed = !report.mart_problems.empty();
+        return report;
+      }
     }
     const std::int64_t started = now_us();
     batch_id_ = make_uuid7(started / 1000);
