@@ -85,10 +85,15 @@ class Program:
         done = self.must("sql", "--lake", lake, "--format", "json", statement)
         return json.loads(done.out)["rows"]
 
+    def published(self, lake):
+        """Names of the tables that have a snapshot, marts included."""
+        tables = self.must("status", "--lake", lake, "--format", "json").report()["tables"]
+        return sorted(table["name"] for table in tables if table["snapshot"])
+
     def digest(self, lake):
         """(rows, digest) of each table with a snapshot, ingest_batch_id apart, from one moment."""
         parts = []
-        for table in published(lake):
+        for table in self.published(lake):
             columns = "* EXCLUDE (ingest_batch_id)" if table == "fact_clicks" else "*"
             parts.append(f"SELECT '{table}' AS t, count(*) AS n, coalesce(md5(string_agg(r, '\n' "
                          f"ORDER BY r)), '') AS d FROM (SELECT CAST(x AS VARCHAR) AS r FROM "
@@ -101,7 +106,7 @@ class Program:
     def difference(self, lake, other):
         """A few rows that one lake has and the other has not, for a failure's message."""
         found = []
-        for table in sorted({*published(lake), *published(other)}):
+        for table in sorted({*self.published(lake), *self.published(other)}):
             columns = "* EXCLUDE (ingest_batch_id)" if table == "fact_clicks" else "*"
             query = f"SELECT {columns} FROM {table} ORDER BY ALL"
             here, there = ([json.dumps(r) for r in self.sql(at, query)] for at in (lake, other))
@@ -110,12 +115,6 @@ class Program:
             if len(here) != len(there):
                 found.append(f"{table}: {len(here)} rows here, {len(there)} there")
         return "\n".join(found)
-
-
-def published(lake):
-    """Names of the tables that have a snapshot, marts included."""
-    return [name for (name,) in query_catalog(
-        pathlib.Path(lake), "SELECT name FROM tables WHERE current_snapshot IS NOT NULL ORDER BY 1")]
 
 
 def make_lake(program, lake):
